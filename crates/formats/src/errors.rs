@@ -1,0 +1,118 @@
+//! What can be wrong with a file as published, or with the account of how to read it.
+
+olshem_model::codes! {
+    /// The file holds nothing.
+    ///
+    /// Fetch it again: most often a download broke off.
+    EMPTY_FILE = "F001", "the file is empty";
+
+    /// The file is not text in the encoding that `[read]` states (UTF-8 where it states none).
+    ///
+    /// Older files from Kazakhstan and Russia are often in `encoding = "windows-1251"`; a file saved
+    /// as "Unicode text" is in `encoding = "utf-16le"`.
+    WRONG_ENCODING = "F002", "the file is not in its encoding";
+
+    /// A quotation mark that opens a field of a delimited file is never closed, or is closed before
+    /// the field ends.
+    ///
+    /// All that follows could silently become part of one field. Within a quoted field, a quotation
+    /// mark is written twice.
+    BROKEN_QUOTES = "F003", "quotation marks don't pair up";
+
+    /// A row has more or fewer fields than the row of headings.
+    ///
+    /// Most often a field that contains the delimiter isn't quoted, so that all fields after it are
+    /// under the wrong heading. Such a row can't be guessed: correct the file and say so in the
+    /// source's `note`.
+    RAGGED_ROW = "F004", "a row has the wrong number of fields";
+
+    /// No observation is left to read.
+    ///
+    /// The file may consist of headings only, or `rows`, `where` and `columns` leave nothing of it.
+    /// A source that yields nothing is never what was meant.
+    NO_OBSERVATIONS = "F005", "there is nothing to read";
+
+    /// No column has the heading that the dataset names.
+    ///
+    /// Check its spelling and that `header` names the row of headings. In a workbook, a column may
+    /// also be named by its letter.
+    MISSING_COLUMN = "F006", "a column is missing";
+
+    /// Several columns have the heading that the dataset names.
+    ///
+    /// Under headings of several rows, a column may be named by all of them: `"2014 / estimate"`. In
+    /// a workbook, it may be named by its letter.
+    AMBIGUOUS_COLUMN = "F007", "several columns have this heading";
+
+    /// A cell that should hold a number holds something else.
+    ///
+    /// If it stands for a missing value, list it in `missing` of `[read]`. State `decimal` and
+    /// `thousands` if the file does not write numbers as `1234.5` or `1 234.5`; footnote marks need
+    /// `footnotes = true`.
+    NOT_A_NUMBER = "F008", "a cell is not a number";
+
+    /// A cell does not hold what its component's type asks for.
+    ///
+    /// Periods are written `2023`, `2023-S1`, `2023-Q1`, `2023-M01`, `2023-W01` or `2023-01-15`,
+    /// durations `D`, `W`, `M`, `Q`, `S` or `A`. Other spellings need `pattern` and `map`; footnote
+    /// marks need `footnotes = true`.
+    NOT_OF_TYPE = "F009", "a cell is not of its type";
+
+    /// A cell is neither a code of the component's codelist, nor a label, nor an alias.
+    ///
+    /// Add the spelling to the `aliases` of the code that is meant, or map it with `map`.
+    UNKNOWN_CODE = "F010", "a code is not in the codelist";
+
+    /// A cell does not match the component's `pattern`.
+    ///
+    /// Widen the pattern, or leave such rows out with `where`.
+    PATTERN_UNMATCHED = "F011", "a cell does not match the pattern";
+
+    /// A cell from which an identifier is read is empty.
+    ///
+    /// Leave rows without observations out with `rows` or `where`. Where a label stands only in the
+    /// first of the rows to which it applies, use `fill = true`.
+    EMPTY_IDENTIFIER = "F012", "an identifier is empty";
+
+    /// Two observations have the same identifiers.
+    ///
+    /// A dataset has at most one observation for each key. Add the identifier that tells them apart,
+    /// or leave one of them out with `where` or `rows`. Only between several sheets does the later
+    /// observation replace the earlier.
+    DUPLICATE_OBSERVATION = "F013", "two observations have one key";
+
+    /// A figure as printed can't be understood.
+    ///
+    /// It needs a number in digits, which may have a scale word and words for its bounds:
+    /// `over 143.6 thousand`.
+    UNREADABLE_FIGURE = "F014", "a printed figure can't be read";
+
+    /// The value and the figure as printed are not the same number.
+    ///
+    /// One of the two columns is wrong, or `bounds` names the wrong column.
+    FIGURE_DIFFERS = "F015", "the value is not the figure as printed";
+
+    /// The workbook can't be opened, or one of its sheets can't be read.
+    ///
+    /// Fetch it again; if it opens in a spreadsheet program, save it from there as `.xlsx`.
+    DAMAGED_WORKBOOK = "F016", "the workbook can't be read";
+
+    /// The workbook has no sheet of that name.
+    ///
+    /// Names that change with each edition can be given with a wildcard: `sheet = "2010-*"`.
+    MISSING_SHEET = "F017", "a sheet is missing";
+
+    /// `[read]` and `[[dataset]]` do not fit together.
+    WRONG_READING = "F018", "the source can't be read in this way";
+
+    /// A component names a codelist that the account does not have.
+    MISSING_CODELIST = "F019", "a codelist is missing";
+
+    /// A break in a series is declared at observations that do not exist.
+    ///
+    /// `at` takes codes and periods as they are in the dataset, not as the file spells them.
+    EMPTY_BREAK = "F020", "a break marks no observation";
+
+    /// A Parquet file can't be written or read, or does not hold a dataset of ours.
+    UNREADABLE_PARQUET = "F021", "a Parquet file can't be read";
+}
