@@ -1,0 +1,248 @@
+//! Viral attributes: what becomes of them where rows are put together
+//! (reference manual, "define viral propagation").
+
+use super::build::{Column, aggregation, constant_expr, is_viral};
+use super::types::common_type;
+use super::{Check, Checked};
+use crate::ast::{Literal as Constant, PropagationRule};
+use crate::errors::TYPE_MISMATCH;
+use crate::program::{AggregateFunction, Aggregation, Expr, Function, Literal};
+use crate::source::Span;
+use olshem_model::{Component, DataStructure, DataType};
+
+impl Check<'_> {
+    /// What is defined for viral attributes must fit their types.
+    pub(super) fn fitting_propagations(&mut self, structure: &DataStructure) -> Checked<()> {
+        for attribute in structure.components().iter().filter(|c| is_viral(c)) {
+            let Some(propagation) = self.checker.propagations.get(&attribute.name) else {
+                continue;
+            };
+            let becomes = |constant: &Constant| {
+                *constant == Constant::Null || {
+                    let own = constant_expr(constant, Span::default()).data_type;
+                    common_type(own, attribute.data_type) == Some(attribute.data_type)
+                }
+            };
+            let fits = match &propagation.rule {
+                PropagationRule::Aggregate(function) => match function.text.as_str() {
+                    "sum" => attribute.data_type.is_numeric(),
+                    "avg" => attribute.data_type == DataType::Number,
+                    _ => true,
+                },
+                PropagationRule::Enumerated(clauses, otherwise) => clauses
+                    .iter()
+                    .flat_map(|(values, result)| values.iter().chain([result]))
+                    .chain(otherwise)
+                    .all(becomes),
+            };
+            if !fits {
+                let span = propagation.name.span;
+                let message = format!(
+                    "the propagation of `{}` does not fit its type, {}",
+                    attribute.name, attribute.data_type
+                );
+                return Err(self.fault(&TYPE_MISMATCH, span, message));
+            }
+        }
+        Ok(())
+    }
+
+    /// How the values of a viral attribute become one where rows are put side by side.
+    ///
+    /// Where nothing is defined the rule of the manual's examples holds: null prevails, and then
+    /// what comes first in the alphabet.
+    pub(super) fn propagated(&self, attribute: &str, values: Vec<Expr>, span: Span) -> Expr {
+        let rule = self.checker.propagations.get(attribute).map(|p| p.rule.clone());
+        let mut values = values.into_iter();
+        // Only called with at least one.
+        let Some(first) = values.next() else { return Expr::null(DataType::String, span) };
+        values.fold(first, |a, b| pair(rule.as_ref(), a, b, span))
+    }
+
+    /// How the values of viral attributes in a group become one: aggregations to be made, and what
+    /// to make of them.
+    pub(super) fn propagated_in_groups(
+        &mut self,
+        structure: &DataStructure,
+        span: Span,
+    ) -> Checked<(Vec<Aggregation>, Vec<Column>)> {
+        let mut items = Vec::new();
+        let mut columns = Vec::new();
+        for attribute in structure.components().iter().filter(|c| is_viral(c)) {
+            let rule = self.checker.propagations.get(&attribute.name).map(|p| p.rule.clone());
+            let group = Group { attribute, span };
+            let (own, value) = match rule {
+                None => group.null_prevails(),
+                Some(PropagationRule::Aggregate(name)) => group.aggregate(&name.text),
+                Some(PropagationRule::Enumerated(clauses, otherwise)) => {
+                    let order = clauses.iter().map(|(values, result)| match &values[..] {
+                        [value] if value == result => Some(value),
+                        _ => None,
+                    });
+                    let Some(order) = order.collect::<Option<Vec<_>>>() else {
+                        let what = format!(
+                            "the propagation of `{}` over groups, other than by priority",
+                            attribute.name
+                        );
+                        return Err(self.not_supported(&what, span));
+                    };
+                    group.by_priority(&order, otherwise.as_ref())
+                }
+            };
+            items.extend(own);
+            columns.push((attribute.clone(), value));
+        }
+        Ok((items, columns))
+    }
+}
+
+/// The values of a viral attribute in a group of rows.
+struct Group<'a> {
+    attribute: &'a Component,
+    span: Span,
+}
+
+impl Group<'_> {
+    fn item(&self, what: &str, function: AggregateFunction, operand: Option<Expr>) -> Aggregation {
+        let data_type = match function {
+            AggregateFunction::Count => DataType::Integer,
+            _ => self.attribute.data_type,
+        };
+        aggregation(format!("{}#{what}", self.attribute.name), data_type, function, operand)
+    }
+
+    fn values(&self) -> Option<Expr> {
+        Some(Expr::column(self.attribute, self.span))
+    }
+
+    fn null(&self) -> Expr {
+        Expr::null(self.attribute.data_type, self.span)
+    }
+
+    fn aggregate(&self, function: &str) -> (Vec<Aggregation>, Expr) {
+        let function = match function {
+            "max" => AggregateFunction::Max,
+            "sum" => AggregateFunction::Sum,
+            "avg" => AggregateFunction::Avg,
+            _ => AggregateFunction::Min,
+        };
+        let item = self.item("value", function, self.values());
+        let value = Expr::column(&item.component, self.span);
+        (vec![item], value)
+    }
+
+    fn null_prevails(&self) -> (Vec<Aggregation>, Expr) {
+        let least = self.item("value", AggregateFunction::Min, self.values());
+        let rows = self.item("rows", AggregateFunction::Count, None);
+        let known = self.item("known", AggregateFunction::Count, self.values());
+        let [value, all, some] =
+            [&least, &rows, &known].map(|item| Expr::column(&item.component, self.span));
+        let complete = Expr::test(Function::Equal, vec![all, some], self.span);
+        let value = Expr::case(vec![(complete, value)], self.null(), self.span);
+        (vec![least, rows, known], value)
+    }
+
+    /// The first of these values that occurs; else, of several rows, what is said for all others.
+    fn by_priority(
+        &self,
+        order: &[&Constant],
+        otherwise: Option<&Constant>,
+    ) -> (Vec<Aggregation>, Expr) {
+        let span = self.span;
+        let constant =
+            |value: &Constant| constant_expr(value, span).converted(self.attribute.data_type);
+        let own = Expr::column(self.attribute, span);
+        let more_than = |item: &Aggregation, number: i64| {
+            let sides = vec![Expr::column(&item.component, span), Expr::integer(number, span)];
+            Expr::test(Function::Greater, sides, span)
+        };
+        let mut items = Vec::new();
+        let mut branches = Vec::new();
+        for (index, value) in order.iter().enumerate() {
+            let is = is_constant(&own, value, span);
+            let one = Expr::integer(1, span);
+            let none = Expr::null(DataType::Integer, span);
+            let occurs = Expr::case(vec![(is, one)], none, span);
+            let item = self.item(&format!("{index}"), AggregateFunction::Count, Some(occurs));
+            branches.push((more_than(&item, 0), constant(value)));
+            items.push(item);
+        }
+        let rows = self.item("rows", AggregateFunction::Count, None);
+        let only = self.item("value", AggregateFunction::Min, self.values());
+        branches.push((more_than(&rows, 1), otherwise.map_or_else(|| self.null(), constant)));
+        let value = Expr::case(branches, Expr::column(&only.component, span), span);
+        items.extend([rows, only]);
+        (items, value)
+    }
+}
+
+fn is_constant(value: &Expr, constant: &Constant, span: Span) -> Expr {
+    match constant {
+        Constant::Null => Expr::test(Function::IsNull, vec![value.clone()], span),
+        constant => {
+            let constant = constant_expr(constant, span).converted(value.data_type);
+            Expr::test(Function::Equal, vec![value.clone(), constant], span)
+        }
+    }
+}
+
+/// Two values of a viral attribute as one.
+fn pair(rule: Option<&PropagationRule>, a: Expr, b: Expr, span: Span) -> Expr {
+    let data_type = a.data_type;
+    let both = |function| Expr::test(function, vec![a.clone(), b.clone()], span);
+    let null_if_missing = |value: Expr| {
+        let missing = |value: &Expr| Expr::test(Function::IsNull, vec![value.clone()], span);
+        let either = Expr::test(Function::Or, vec![missing(&a), missing(&b)], span);
+        let null = Expr::null(data_type, span);
+        Expr::case(vec![(either, null)], value, span)
+    };
+    match rule {
+        None => null_if_missing(Expr::case(
+            vec![(both(Function::LessOrEqual), a.clone())],
+            b.clone(),
+            span,
+        )),
+        Some(PropagationRule::Aggregate(name)) => {
+            let missing = Expr::test(Function::IsNull, vec![b.clone()], span);
+            let total = || Expr::call(Function::Add, vec![a.clone(), b.clone()], data_type, span);
+            let value = match name.text.as_str() {
+                "sum" => total(),
+                "avg" => Expr::call(
+                    Function::Divide,
+                    vec![total(), Expr::literal(Literal::Number(2.0), span)],
+                    data_type,
+                    span,
+                ),
+                "max" => {
+                    Expr::case(vec![(both(Function::GreaterOrEqual), a.clone())], b.clone(), span)
+                }
+                _ => Expr::case(vec![(both(Function::LessOrEqual), a.clone())], b.clone(), span),
+            };
+            // Aggregates pass over nulls.
+            let alone = Expr::test(Function::IsNull, vec![a.clone()], span);
+            Expr::case(vec![(missing, a.clone()), (alone, b.clone())], value, span)
+        }
+        Some(PropagationRule::Enumerated(clauses, otherwise)) => {
+            let is = |value: &Expr, constant: &Constant| is_constant(value, constant, span);
+            let condition = |values: &[Constant]| match values {
+                [one] => Expr::test(Function::Or, vec![is(&a, one), is(&b, one)], span),
+                [one, two, ..] => {
+                    let order = |x, y| Expr::test(Function::And, vec![is(&a, x), is(&b, y)], span);
+                    Expr::test(Function::Or, vec![order(one, two), order(two, one)], span)
+                }
+                [] => Expr::boolean(false, span),
+            };
+            let result = |constant: &Constant| constant_expr(constant, span).converted(data_type);
+            // Clauses with two values come before those with one.
+            let (pairs, singles): (Vec<_>, Vec<_>) =
+                clauses.iter().partition(|(values, _)| values.len() == 2);
+            let branches = pairs
+                .into_iter()
+                .chain(singles)
+                .map(|(values, value)| (condition(values), result(value)))
+                .collect();
+            let otherwise = otherwise.as_ref().map_or(Expr::null(data_type, span), result);
+            Expr::case(branches, otherwise, span)
+        }
+    }
+}
