@@ -1,0 +1,27 @@
+//! Scalar functions that DataFusion has not, or has with another meaning than VTL's.
+//!
+//! [`number`] holds those from numbers to a number, which run over whole columns; [`text`] and
+//! [`time`] those on text, periods and days, row by row; [`integer`] arithmetic that doesn't overflow.
+
+pub(crate) mod integer;
+pub(crate) mod number;
+pub(crate) mod row;
+pub(crate) mod series;
+pub(crate) mod text;
+pub(crate) mod time;
+
+use arrow::datatypes::DataType;
+use datafusion::common::DataFusionError;
+use datafusion::logical_expr::{Signature, TypeSignature, Volatility};
+
+/// The signature of a function that takes exactly arguments of these types.
+fn exactly(arguments: Vec<DataType>) -> Signature {
+    let signature =
+        if arguments.is_empty() { TypeSignature::Nullary } else { TypeSignature::Exact(arguments) };
+    Signature::new(signature, Volatility::Immutable)
+}
+
+/// The fault of a function on the data it was given.
+fn fault(message: String) -> DataFusionError {
+    DataFusionError::Execution(message)
+}

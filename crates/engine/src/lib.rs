@@ -1,0 +1,252 @@
+//! Runs checked VTL programs over datasets, on DataFusion.
+//!
+//! A program comes from `olshem-vtl`; its operations become DataFusion logical plans. On the way
+//! there each number may turn into three (see [`Dataset`]): low, value, high. Nothing has to be
+//! switched on for that: a measure that has bounds passes them on to whatever is calculated from
+//! it, and one that has none costs nothing.
+//!
+//! Reading order: [`dataset`] is what goes in and comes out; `plan` turns operations into plans,
+//! `expression` expressions, `aggregate` and `sum` what is put together; `interval` is the
+//! arithmetic of bounds, `exact` that of sums which don't depend on the order of rows; `trace` finds
+//! the rows that fed a row.
+//!
+//! ```
+//! use olshem_engine::{Bindings, Dataset, Engine};
+//! use olshem_model::{Component, DataStructure, DataType};
+//! use olshem_vtl::{Checker, Environment, Source};
+//! use std::num::NonZeroUsize;
+//! use std::sync::Arc;
+//! use arrow::array::{Float64Array, RecordBatch, StringArray};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let structure = DataStructure::new([
+//!     Component::identifier("REGION", DataType::String),
+//!     Component::measure("GVA", DataType::Number),
+//! ]);
+//! let rows = RecordBatch::try_from_iter([
+//!     ("REGION", Arc::new(StringArray::from(vec!["KZ71", "KZ75"])) as _),
+//!     ("GVA", Arc::new(Float64Array::from(vec![0.1, 0.2])) as _),
+//! ])?;
+//! let mut bindings = Bindings::default();
+//! bindings.datasets.insert("regions".into(), Dataset::new(structure.clone(), &rows)?);
+//!
+//! let mut checker = Checker::new(Environment::default().with_dataset("regions", structure));
+//! let program = checker.program(vec![Source::new("country.vtl", "country <- sum(regions);")])
+//!     .map_err(|faults| faults[0].clone())?;
+//! Engine::new(NonZeroUsize::MIN)?.run(&program, &mut bindings)?;
+//! assert_eq!(bindings.datasets["country"].number(0, "GVA").unwrap().value, Some(0.3));
+//! # Ok(())
+//! # }
+//! ```
+
+mod aggregate;
+pub mod dataset;
+pub mod errors;
+mod exact;
+mod expression;
+mod functions;
+mod interval;
+mod plan;
+mod sum;
+mod trace;
+
+pub use dataset::{Bindings, Bounded, Dataset, Estimate, Scalar, arrow_type};
+
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+use datafusion::execution::context::{SessionConfig, SessionContext};
+use datafusion::logical_expr::{JoinType, LogicalPlan, LogicalPlanBuilder, lit};
+use errors::{EngineError, INTERNAL, Result};
+use expression::{Knowledge, column};
+use olshem_model::{Component, DataStructure, Diagnostic, Place, Role};
+use olshem_vtl::program::{Expr, Node, Program, Statement, Value};
+use plan::{Planned, Planner, SCALAR, scan};
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+
+/// Runs programs. Owns the threads that it runs them on.
+pub struct Engine {
+    runtime: tokio::runtime::Runtime,
+    context: SessionContext,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// An engine that splits work into that many partitions, each on a thread. Results do not
+    /// depend on how many.
+    ///
+    /// # Errors
+    ///
+    /// The operating system gives no threads.
+    pub fn new(partitions: NonZeroUsize) -> Result<Self, Diagnostic> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(partitions.get())
+            .build()
+            .map_err(|e| Diagnostic::new(&INTERNAL, Place::Nowhere, format!("no threads: {e}")))?;
+        let config = SessionConfig::new().with_target_partitions(partitions.get());
+        Ok(Self { runtime, context: SessionContext::new_with_config(config) })
+    }
+
+    /// Runs every statement and adds its result to `bindings`, which hold the inputs.
+    ///
+    /// # Errors
+    ///
+    /// An input that the program reads and `bindings` lack; an overflow or other fault in the data.
+    /// Results of the statements before the faulty one are in `bindings`.
+    pub fn run(&self, program: &Program, bindings: &mut Bindings) -> Result<(), Diagnostic> {
+        program.statements.iter().try_for_each(|statement| self.run_statement(statement, bindings))
+    }
+
+    /// Runs one statement and adds its result to `bindings`.
+    ///
+    /// # Errors
+    ///
+    /// See [`Self::run`].
+    pub fn run_statement(
+        &self,
+        statement: &Statement,
+        bindings: &mut Bindings,
+    ) -> Result<(), Diagnostic> {
+        let name = &statement.name;
+        match &statement.value {
+            Value::Dataset(node) => {
+                let dataset = self.dataset(node, bindings).map_err(|e| e.told(name))?;
+                bindings.datasets.insert(name.clone(), dataset);
+            }
+            Value::Scalar(expr) => {
+                let scalar = self.scalar(expr, bindings).map_err(|e| e.told(name))?;
+                bindings.scalars.insert(name.clone(), scalar);
+            }
+        }
+        Ok(())
+    }
+
+    fn dataset(&self, node: &Node, bindings: &Bindings) -> Result<Dataset> {
+        let Planned { plan, knowledge } = Planner::new(bindings).plan(node)?;
+        let batches = self.collect(plan)?;
+        let dataset = Dataset::new(node.structure.clone(), &whole(&batches)?)?;
+        let unsettled = knowledge
+            .into_iter()
+            .filter(|(_, knowledge)| *knowledge == Knowledge::Unsettled)
+            .map(|(name, _)| name)
+            .collect::<BTreeSet<_>>();
+        Ok(dataset.with_unsettled(unsettled))
+    }
+
+    fn scalar(&self, expr: &Expr, bindings: &Bindings) -> Result<Scalar> {
+        let Planned { plan, .. } = Planner::new(bindings).scalar(expr)?;
+        let batches = self.collect(plan)?;
+        let structure = DataStructure::new([Component {
+            name: SCALAR.to_owned(),
+            role: Role::Measure,
+            data_type: expr.data_type,
+            nullable: true,
+            codes: None,
+        }]);
+        let dataset = Dataset::new(structure, &whole(&batches)?)?;
+        if dataset.is_bounded(SCALAR)
+            && let Some(bounded) = dataset.number(0, SCALAR)
+        {
+            return Ok(bounded.into());
+        }
+        Ok(dataset.value(0, SCALAR).unwrap_or(Scalar::Null(expr.data_type)))
+    }
+
+    /// Which rows of the datasets that `statement` reads have fed the given rows of its result, by
+    /// dataset. `bindings` hold both the datasets read and the result.
+    ///
+    /// Run on these rows alone, the statement gives the same rows again.
+    ///
+    /// # Errors
+    ///
+    /// A dataset that is not bound; see also [`Self::run`].
+    pub fn trace(
+        &self,
+        statement: &Statement,
+        bindings: &Bindings,
+        rows: &[usize],
+    ) -> Result<BTreeMap<String, Vec<usize>>, Diagnostic> {
+        self.traced(statement, bindings, rows).map_err(|e| e.told(&statement.name))
+    }
+
+    fn traced(
+        &self,
+        statement: &Statement,
+        bindings: &Bindings,
+        rows: &[usize],
+    ) -> Result<BTreeMap<String, Vec<usize>>> {
+        let Value::Dataset(node) = &statement.value else { return Ok(BTreeMap::new()) };
+        let Some(result) = bindings.datasets.get(&statement.name) else {
+            return Err(EngineError::MissingInput(statement.name.clone()));
+        };
+        let sources: Vec<String> = statement
+            .reads
+            .iter()
+            .filter(|name| bindings.datasets.contains_key(*name))
+            .cloned()
+            .collect();
+        let planned = Planner::tracing(bindings, sources.clone()).plan(node)?;
+        let narrowed = narrowed(planned.plan, &result.take(rows))?;
+        Ok(trace::rows_by_source(&self.collect(narrowed)?, &sources))
+    }
+
+    fn collect(&self, plan: LogicalPlan) -> Result<Vec<RecordBatch>> {
+        self.runtime.block_on(async {
+            let frame = self.context.execute_logical_plan(plan).await?;
+            let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
+            let mut batches = frame.collect().await?;
+            if batches.is_empty() {
+                batches.push(RecordBatch::new_empty(schema));
+            }
+            Ok(batches)
+        })
+    }
+}
+
+/// The plan's rows that have the identifiers of one of `rows`. Identifiers in which all of these
+/// agree are compared with a constant, which the optimiser carries down to where they are read.
+fn narrowed(plan: LogicalPlan, rows: &Dataset) -> Result<LogicalPlan> {
+    let identifiers: Vec<&str> =
+        rows.structure().identifiers().map(|id| id.name.as_str()).collect();
+    let mut builder = LogicalPlanBuilder::from(plan);
+    for name in &identifiers {
+        let first = rows.value(0, name);
+        if (1..rows.rows()).all(|row| rows.value(row, name) == first)
+            && let Some(constant) = first.and_then(constant)
+        {
+            builder = builder.filter(column(name).eq(constant))?;
+        }
+    }
+    if rows.rows() > 1 {
+        let keys: Vec<_> =
+            identifiers.iter().map(|name| column(name).alias(format!("#key#{name}"))).collect();
+        let keys = LogicalPlanBuilder::from(scan(rows.batch())?).project(keys)?.build()?;
+        let left = identifiers.iter().map(|name| column(name)).collect::<Vec<_>>();
+        let right =
+            identifiers.iter().map(|name| column(&format!("#key#{name}"))).collect::<Vec<_>>();
+        builder = builder.join_with_expr_keys(keys, JoinType::LeftSemi, (left, right), None)?;
+    }
+    Ok(builder.build()?)
+}
+
+fn constant(scalar: Scalar) -> Option<datafusion::logical_expr::Expr> {
+    match scalar {
+        Scalar::Boolean(value) => Some(lit(value)),
+        Scalar::Integer(value) => Some(lit(value)),
+        Scalar::Number(number) => number.value.map(lit),
+        Scalar::String(value) => Some(lit(value)),
+        Scalar::Null(_) => None,
+    }
+}
+
+fn whole(batches: &[RecordBatch]) -> Result<RecordBatch> {
+    let Some(first) = batches.first() else {
+        return Err(EngineError::internal("a result without batches"));
+    };
+    concat_batches(&first.schema(), batches).map_err(|e| EngineError::internal(&e.to_string()))
+}
