@@ -5,12 +5,12 @@ use crate::errors::{
     EMPTY_IDENTIFIER, FIGURE_DIFFERS, NOT_A_NUMBER, NOT_OF_TYPE, PATTERN_UNMATCHED, UNKNOWN_CODE,
     UNREADABLE_FIGURE,
 };
-use crate::nearest::nearest;
 use crate::number::{Notation, without_marks};
 use crate::published::{self, Bounds, Figure, Sign};
 use crate::reading::{BoundsFrom, ComponentReading, Read};
 use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
 use arrow::datatypes::{DataType as ArrowType, Field};
+use olshem_model::spelling::nearest;
 use olshem_model::structure::{high_column, low_column};
 use olshem_model::time::Date;
 use olshem_model::{Code, Codelist, Component, DataType, Frequency, Role, TimePeriod};

@@ -3,8 +3,8 @@
 use crate::errors::{AMBIGUOUS_COLUMN, EMPTY_FILE, MISSING_COLUMN, NO_OBSERVATIONS};
 use crate::faults::Faults;
 use crate::grid::Grid;
-use crate::nearest::nearest;
 use crate::reading::{BoundsFrom, Cells, DatasetReading, Wildcards, column_number};
+use olshem_model::spelling::nearest;
 use olshem_model::{Diagnostic, Place};
 use std::ops::Range;
 use std::path::Path;

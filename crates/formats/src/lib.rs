@@ -24,7 +24,6 @@ pub mod errors;
 mod faults;
 mod grid;
 mod layout;
-mod nearest;
 mod number;
 mod origin;
 pub mod parquet;

@@ -9,7 +9,6 @@ use crate::errors::{
 use crate::faults::Faults;
 use crate::grid::Grid;
 use crate::layout::{CellAt, Layout};
-use crate::nearest::nearest;
 use crate::origin::{Observation, Origins};
 use crate::reading::{Cells, DatasetReading, Format, Read};
 use crate::workbook::Workbook;
@@ -20,6 +19,7 @@ use arrow::error::ArrowError;
 use arrow::row::{RowConverter, SortField};
 use arrow::util::display::array_value_to_string;
 use olshem_model::codelist::Labels;
+use olshem_model::spelling::nearest;
 use olshem_model::{Codelist, Component, DataStructure, Diagnostic, Place, Role};
 use std::collections::BTreeMap;
 use std::path::Path;

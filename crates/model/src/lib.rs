@@ -5,11 +5,13 @@
 //! * [`structure`]: data structures, their components, roles and types;
 //! * [`codelist`]: codes, their hierarchy and labels;
 //! * [`time`]: time periods such as `2023`, `2023-Q1`, `2023-W01`;
+//! * [`spelling`]: the name that was probably meant;
 //! * [`diagnostic`]: the one shape in which every crate reports what is wrong, where, and what to
 //!   do about it, with a stable code.
 
 pub mod codelist;
 pub mod diagnostic;
+pub mod spelling;
 pub mod structure;
 pub mod time;
 

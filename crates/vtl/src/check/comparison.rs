@@ -4,7 +4,6 @@ use super::build::{default_component, is_identifier};
 use super::lift::Default::Required;
 use super::lift::{Measures, Operator};
 use super::scope::{Scope, quoted};
-use super::suggest::nearest;
 use super::types::Site;
 use super::value::Argument;
 use super::{Check, Checked};
@@ -15,6 +14,7 @@ use crate::errors::{
 use crate::program::{Expr, ExprKind, Function, Literal, Node, Value};
 use crate::source::Span;
 use olshem_model::DataType;
+use olshem_model::spelling::nearest;
 
 pub(super) const OPERATORS: &[Operator] = &[
     binary("=", |check, arguments, site| check.compared(Function::Equal, arguments, site)),

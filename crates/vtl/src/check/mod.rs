@@ -21,7 +21,6 @@ mod scope;
 mod series;
 mod set;
 mod string;
-mod suggest;
 mod time;
 mod types;
 mod validation;
@@ -33,6 +32,7 @@ use crate::errors::{ASSIGNED_INPUT, ASSIGNED_TWICE, CYCLE, NOT_SUPPORTED, TOO_DE
 use crate::parser;
 use crate::program::{Program, Statement, Value};
 use crate::source::{Source, Sources, Span};
+use olshem_model::spelling::nearest;
 use olshem_model::{Code, DataStructure, DataType, Diagnostic};
 use scope::Scope;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -424,7 +424,7 @@ impl<'a> Check<'a> {
         name: &str,
         known: impl IntoIterator<Item = &'n str>,
     ) -> Reported {
-        match suggest::nearest(name, known) {
+        match nearest(name, known) {
             Some(near) => {
                 let help = format!("did you mean `{near}`?");
                 self.fault_help(code, span, message, help)
