@@ -25,7 +25,7 @@
 //! ]);
 //! let rows = RecordBatch::try_from_iter([
 //!     ("REGION", Arc::new(StringArray::from(vec!["KZ71", "KZ75"])) as _),
-//!     ("GVA", Arc::new(Float64Array::from(vec![0.1, 0.2])) as _),
+//!     ("GVA", Arc::new(Float64Array::from(vec![1.25, 2.5])) as _),
 //! ])?;
 //! let mut bindings = Bindings::default();
 //! bindings.datasets.insert("regions".into(), Dataset::new(structure.clone(), &rows)?);
@@ -34,7 +34,7 @@
 //! let program = checker.program(vec![Source::new("country.vtl", "country <- sum(regions);")])
 //!     .map_err(|faults| faults[0].clone())?;
 //! Engine::new(NonZeroUsize::MIN)?.run(&program, &mut bindings)?;
-//! assert_eq!(bindings.datasets["country"].number(0, "GVA").unwrap().value, Some(0.3));
+//! assert_eq!(bindings.datasets["country"].number(0, "GVA").unwrap().value, Some(3.75));
 //! # Ok(())
 //! # }
 //! ```
@@ -49,6 +49,9 @@ mod interval;
 mod plan;
 mod sum;
 mod trace;
+
+/// The version of DataFusion that results were computed with.
+pub use datafusion::DATAFUSION_VERSION;
 
 pub use dataset::{Bindings, Bounded, Dataset, Estimate, Scalar, arrow_type};
 
@@ -68,6 +71,7 @@ use std::num::NonZeroUsize;
 pub struct Engine {
     runtime: tokio::runtime::Runtime,
     context: SessionContext,
+    partitions: NonZeroUsize,
 }
 
 impl std::fmt::Debug for Engine {
@@ -89,7 +93,13 @@ impl Engine {
             .build()
             .map_err(|e| Diagnostic::new(&INTERNAL, Place::Nowhere, format!("no threads: {e}")))?;
         let config = SessionConfig::new().with_target_partitions(partitions.get());
-        Ok(Self { runtime, context: SessionContext::new_with_config(config) })
+        let context = SessionContext::new_with_config(config);
+        Ok(Self { runtime, context, partitions })
+    }
+
+    /// How many partitions it splits work into.
+    pub fn partitions(&self) -> NonZeroUsize {
+        self.partitions
     }
 
     /// Runs every statement and adds its result to `bindings`, which hold the inputs.
