@@ -1,0 +1,109 @@
+//! proposals.csv: the register of legislative proposals.
+
+use crate::delimited;
+use crate::errors::{DUPLICATE_ID, WRONG_VALUE};
+use crate::report::Provision;
+use crate::text::Text;
+use crate::values::Locale;
+use olshem_model::spelling;
+use olshem_model::{Diagnostic, Place};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// What has become of a proposal, in the words of the file.
+const STATUSES: [&str; 5] = ["proposed", "in bill", "adopted", "rejected", "not known"];
+
+/// A proposal to change a law.
+#[derive(Clone, Debug, Serialize)]
+pub struct Proposal {
+    /// The proposal's id.
+    pub id: String,
+    /// The topic under which it is shown.
+    pub topic: String,
+    /// The part of a law concerned.
+    pub provision: Provision,
+    /// What is proposed.
+    pub title: Text,
+    /// What has become of it: `proposed`, `in bill`, `adopted`, `rejected` or `not known`.
+    pub status: String,
+    /// Who proposes it.
+    pub by: String,
+    /// When, where known.
+    pub date: Option<String>,
+    /// Where it can be read.
+    pub link: String,
+    /// A caveat.
+    pub note: String,
+    /// The line of the register.
+    pub line: usize,
+}
+
+/// Reads the register.
+pub(crate) fn read(
+    file: &Path,
+    text: &str,
+    locales: &[Locale],
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<Proposal> {
+    let languages = delimited::languages(text, "title_", locales);
+    let titles: Vec<String> =
+        languages.iter().map(|language| format!("title_{language}")).collect();
+    let required =
+        ["id", "topic", "act", "version", "element", "status", "by", "date", "link", "note"];
+    let mut ids = BTreeSet::new();
+    let mut proposals = Vec::new();
+    for line in delimited::read(file, text, &required, &titles, faults) {
+        let at = |column: &str| Place::Line {
+            file: file.to_path_buf(),
+            line: line.number,
+            column: Some(column.to_owned()),
+        };
+        let id = line.cell("id");
+        if id.is_empty() {
+            faults.push(Diagnostic::new(&WRONG_VALUE, at("id"), "the id is empty"));
+        } else if !ids.insert(id.to_owned()) {
+            let message = format!("the id `{id}` is used twice");
+            faults.push(Diagnostic::new(&DUPLICATE_ID, at("id"), message));
+        }
+        let status = line.cell("status");
+        if !STATUSES.contains(&status) {
+            let message = format!("`{status}` is no status of a proposal");
+            let mut fault = Diagnostic::new(&WRONG_VALUE, at("status"), message);
+            fault.help = spelling::advice(status, STATUSES);
+            faults.push(fault);
+        }
+        for column in ["version", "date"] {
+            let date = line.cell(column);
+            if !date.is_empty() && !crate::values::is_date(date) {
+                let message = format!("`{date}` is no date such as `2023-09-01`");
+                faults.push(Diagnostic::new(&WRONG_VALUE, at(column), message));
+            }
+        }
+        let title: BTreeMap<String, String> = languages
+            .iter()
+            .map(|l| (l.clone(), line.cell(&format!("title_{l}")).to_owned()))
+            .filter(|(_, title)| !title.is_empty())
+            .collect();
+        if title.is_empty() {
+            faults.push(Diagnostic::new(&WRONG_VALUE, at("title"), "the title is empty"));
+        }
+        proposals.push(Proposal {
+            id: id.to_owned(),
+            topic: line.cell("topic").to_owned(),
+            provision: Provision {
+                act: line.cell("act").to_owned(),
+                version: line.cell("version").to_owned(),
+                element: line.cell("element").to_owned(),
+            },
+            title: Text::Localised(title),
+            status: status.to_owned(),
+            by: line.cell("by").to_owned(),
+            date: Some(line.cell("date").to_owned()).filter(|date| !date.is_empty()),
+            link: line.cell("link").to_owned(),
+            note: line.cell("note").to_owned(),
+            line: line.number,
+        });
+    }
+    proposals
+}
