@@ -1,0 +1,198 @@
+# Все сообщения интерфейса. Те же и в том же порядке, что в `en.ftl`.
+
+## Ответы по утверждениям
+
+verdict-holds = верно
+verdict-fails = неверно
+verdict-depends = по-разному
+verdict-undecidable = не решить
+verdict-no-data = нет данных
+
+under-definitions = по { $list }
+under-all = { $n ->
+    [one] по всем { $n } определению ({ $example })
+   *[other] по всем { $n } определениям ({ $example })
+}
+under-others = { $n ->
+    [one] по остальным { $n } определению ({ $example })
+   *[other] по остальным { $n } определениям ({ $example })
+}
+printed-as = { $who }; в источнике: «{ $figure }»
+to-settle = Что решило бы вопрос: { $text }
+note = Примечание: { $text }
+kind-published = как опубликовано
+kind-intention = намерение
+bound-below = ≥ { $bound }, верхняя граница неизвестна
+bound-above = ≤ { $bound }, нижняя граница неизвестна
+
+## Цели
+
+target-met = достигнута
+target-open = срок не вышел
+target-missed = не достигнута
+target-at-least = не менее { $value }
+target-at-most = не более { $value }
+target-by = Цель: { $wanted }, срок: { $by }
+target-undated = Цель: { $wanted }; срок не назван
+target-met-in = впервые достигнута: { $period }
+reading-under = { $name }, по { $list }
+growth-needed = ещё требуется рост на { $needed } в год
+growth-so-far = рост до сих пор { $sofar } в год
+growth-needed-and-so-far = ещё требуется рост на { $needed } в год, до сих пор { $sofar } в год
+progress-ratio = { $grades } (отношение роста к требуемому: { $ratio })
+eurostat-on-track = значительный прогресс
+eurostat-moderate = умеренный прогресс
+eurostat-limited = недостаточный прогресс
+eurostat-none = прогресса нет
+eurostat-away = движение от цели
+statcan-on-track = идёт к цели в срок
+statcan-moderate = прогресс есть, но нужно ускорение
+statcan-limited = ограниченный прогресс
+statcan-none = прогресса нет
+statcan-away = ухудшение
+
+## Обязательства, по шкале «Партнёрства открытых правительств»
+
+ogp-no-evidence = нет сведений
+ogp-not-started = не начато
+ogp-limited = ограниченно
+ogp-substantial = существенно
+ogp-complete = выполнено
+evidence = Состояние на { $date }; основания:
+evidence-none = Состояние на { $date }; оснований не приведено
+provision = { $act }, редакция от { $version }
+
+## Остальное в отчёте
+
+proposals-count = { $n ->
+    [one] В реестре { $n } предложение по этой теме.
+    [few] В реестре { $n } предложения по этой теме.
+   *[other] В реестре { $n } предложений по этой теме.
+}
+indicators = Показатели для `olshem show`: { $list }
+validations = Проверки, нашедшие расхождения
+validation = { $id }: не сходится { $n } из { $checked } наблюдений
+validation-imbalance = расхождение { $imbalance }
+validation-more = и ещё { $n }
+definitions = Определения
+definition = { $name } ({ $owner }, { $version })
+definition-unverified = не полностью сверено с источником кодов: { $n } из { $codes }
+each-definition = `olshem explain СЧЁТ --claim ID` показывает число по каждому определению и откуда оно взялось.
+definition-star = * не прочитано в источнике или прочитано лишь частично: к его числам следует относиться с осторожностью.
+definition-leakage = при переносе захватывает и виды деятельности, которых в определении нет
+summary = Итог
+claims-count = { $n ->
+    [one] { $n } утверждение
+    [few] { $n } утверждения
+   *[other] { $n } утверждений
+}
+targets-count = { $n ->
+    [one] { $n } цель
+    [few] { $n } цели
+   *[other] { $n } целей
+}
+commitments-count = { $n ->
+    [one] { $n } обязательство
+    [few] { $n } обязательства
+   *[other] { $n } обязательств
+}
+count-holds = { $n ->
+    [one] { $n } верно
+   *[other] { $n } верны
+}
+count-fails = { $n ->
+    [one] { $n } неверно
+   *[other] { $n } неверны
+}
+count-depends = { $n } по-разному
+count-undecidable = { $n } нельзя решить
+count-no-data = { $n } без данных
+count-met = { $n ->
+    [one] { $n } достигнута
+   *[other] { $n } достигнуты
+}
+count-open = у { $n } срок не вышел
+count-missed = { $n ->
+    [one] { $n } не достигнута
+   *[other] { $n } не достигнуты
+}
+
+## Происхождение
+
+lineage-test = Проверка
+lineage-condition = условие: { $condition }
+lineage-method = рассчитано в { $place }
+lineage-source = из «{ $title }», { $publisher } (источник { $id })
+lineage-address = { $address }; получено { $retrieved }, выпуск данных { $vintage }; лицензия: { $licence }
+lineage-definition = определение { $id }, «{ $name }» ({ $owner }, { $version })
+lineage-published = опубликовано: { $published }; составлено по { $classification }
+lineage-above = { $what } (показано выше)
+lineage-more = и ещё { $n }
+lineage-cell = лист «{ $sheet }», ячейка { $cell }: «{ $text }»
+lineage-column = строка { $line }, столбец «{ $column }»: «{ $text }»
+lineage-line = строка { $line }: «{ $text }»
+lineage-definition-line = строка { $line }: { $text }
+lineage-weight = вес { $weight }
+lineage-read-part = сверено с источником частично
+lineage-recalled = записано по памяти, не сверено
+
+## Даты
+
+month = { $month ->
+    [1] январь
+    [2] февраль
+    [3] март
+    [4] апрель
+    [5] май
+    [6] июнь
+    [7] июль
+    [8] август
+    [9] сентябрь
+    [10] октябрь
+    [11] ноябрь
+   *[12] декабрь
+}
+month-of-day = { $month ->
+    [1] января
+    [2] февраля
+    [3] марта
+    [4] апреля
+    [5] мая
+    [6] июня
+    [7] июля
+    [8] августа
+    [9] сентября
+    [10] октября
+    [11] ноября
+   *[12] декабря
+}
+date-month = { $month } { $year } г.
+date-day = { $day } { $month } { $year } г.
+
+## Ошибки
+
+fault = ошибка { $code } ({ $category }): { $message }
+hint = подсказка: { $text }
+place-column = { $place }, столбец «{ $column }»
+place-cell = { $file }, лист «{ $sheet }», ячейка { $cell }
+faults-count = { $n ->
+    [one] { $n } ошибка; `olshem errors КОД` объяснит её
+    [few] { $n } ошибки; `olshem errors КОД` объяснит каждую
+   *[other] { $n } ошибок; `olshem errors КОД` объяснит каждую
+}
+category-command = команда
+category-account = счёт
+category-files = файл
+category-methods = метод
+category-calculation = расчёт
+
+## Команды
+
+table-value = значение
+table-bounds = границы
+published-method = Метод: { $text }
+table-empty = Наблюдений с такими значениями нет.
+release-new = Новый выпуск записан в { $path }
+release-known = Ничего не изменилось: этот выпуск уже был в { $path }
+account-made = Создан { $path }. Чтобы проверить его:
+source-accepted = Файл источника { $source } принят. Чтобы увидеть, что изменилось:

@@ -1,0 +1,184 @@
+//! The command line. What is written here is the manual: `--help`, the man page, the completions
+//! and `docs/cli.md` are made from it.
+
+use crate::locale::Locale;
+use crate::terminal::Colour;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Checks what is said about the creative economy against published statistics
+///
+/// An account is a folder of text files: sources, definitions, methods, claims and targets. Each
+/// command reads one, and writes results to standard output and faults to standard error.
+///
+/// The exit code is 0 if all is well, 1 if a check found something (a claim fails, a target is
+/// missed, a strict validation finds a fault), and 2 if the input or the command line is wrong.
+#[derive(Debug, Parser)]
+#[command(name = "olshem", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// Options of every command.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Language of titles, verdicts and numbers
+    ///
+    /// Without it, LC_ALL, LC_MESSAGES or LANG decides; if that names none of these, the first
+    /// language of the account.
+    #[arg(long, global = true, value_enum)]
+    pub(crate) locale: Option<Locale>,
+    /// When to colour the output
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Colour,
+    /// How many threads to calculate on; results do not depend on it
+    ///
+    /// Without it, as many as there are processors.
+    #[arg(long, global = true, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge every claim and target of an account
+    ///
+    /// Shows the verdicts by topic, each with the number that it rests on, its bounds, period and
+    /// definition. Where definitions disagree, each one's answer is shown. The exit code is 1 if a
+    /// claim fails, a target is missed or a strict validation finds a fault.
+    Check {
+        /// The account's folder
+        account: PathBuf,
+        /// Print the report as JSON (docs/report.md describes it)
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print an indicator
+    Show {
+        /// The account's folder
+        account: PathBuf,
+        /// The indicator's id
+        indicator: String,
+        /// Only observations with these values, as in `REF_AREA=KZ71,TIME_PERIOD=2024`
+        #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = key_value)]
+        at: Vec<(String, String)>,
+        /// A table for people, or data for programs: codes, and numbers in full precision
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Show where a number or a verdict comes from
+    ///
+    /// Prints a tree from the number through the methods down to the cells of the source files,
+    /// with each file's checksum, publisher and address.
+    Explain {
+        /// The account's folder
+        account: PathBuf,
+        /// The indicator's id
+        #[arg(required_unless_present = "claim")]
+        indicator: Option<String>,
+        /// Which observation, as in `REF_AREA=KZ71,TIME_PERIOD=2024`; must leave exactly one. Without
+        /// `DEFINITION` the default one is meant
+        #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = key_value)]
+        at: Vec<(String, String)>,
+        /// Explain the verdict on this claim instead
+        #[arg(long, value_name = "ID", conflicts_with_all = ["indicator", "at"])]
+        claim: Option<String>,
+        /// Print the tree as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Seal a release and print its id
+    ///
+    /// Writes the indicators as Parquet, and a manifest of the checksums of everything that decided
+    /// them, to the account's folder `releases`. A release is written whole or not at all and never
+    /// changed; the same account gives the same id.
+    Build {
+        /// The account's folder
+        account: PathBuf,
+    },
+    /// Make a small account of one's own, which checks at once
+    New {
+        /// The folder to make; must not exist yet
+        dir: PathBuf,
+    },
+    /// Accept a source's changed file as its new vintage
+    ///
+    /// A file whose checksum differs from the one in its `source.toml` is refused. Look at what
+    /// changed; then this writes the new checksum.
+    Accept {
+        /// The account's folder
+        account: PathBuf,
+        /// The source's id
+        source: String,
+    },
+    /// Explain an error code, or list all
+    Errors {
+        /// The code, as in `A001`
+        code: Option<String>,
+        /// Print all as Markdown, as in docs/errors.md
+        #[arg(long, conflicts_with = "code")]
+        markdown: bool,
+    },
+    /// Print a shell's completion script
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man {
+        /// Print it as Markdown, as in docs/cli.md
+        #[arg(long)]
+        markdown: bool,
+    },
+}
+
+/// How `show` prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Aligned columns
+    #[default]
+    Table,
+    /// Comma-separated values
+    Csv,
+    /// JSON
+    Json,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("not of the form KEY=VALUE".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn keys_may_be_given_together_or_apart() {
+        let parse = |args: &[&str]| match Cli::try_parse_from(args).map(|cli| cli.command) {
+            Ok(Command::Show { at, .. }) => at,
+            other => panic!("{other:?}"),
+        };
+        let expected = vec![("A".to_owned(), "1".to_owned()), ("B".to_owned(), "x=y".to_owned())];
+        assert_eq!(parse(&["olshem", "show", "a", "i", "--at", "A=1,B=x=y"]), expected);
+        assert_eq!(parse(&["olshem", "show", "a", "i", "--at", "A=1", "--at", "B=x=y"]), expected);
+    }
+}

@@ -1,0 +1,266 @@
+//! Faults as text: with an excerpt of the file on a terminal, a few plain lines each elsewhere.
+
+use crate::errors;
+use crate::locale::Words;
+use crate::terminal::{Terminal, Tone};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use olshem_model::{Diagnostic, Place};
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+
+/// All faults, and how many they are.
+pub(crate) fn render(faults: &[Diagnostic], words: &Words, terminal: Terminal) -> String {
+    let mut text = String::new();
+    for fault in faults {
+        text.push_str(&match terminal.interactive {
+            true => graphical(fault, words, terminal),
+            false => plain(fault, words, terminal),
+        });
+    }
+    let count = words.with("faults-count", &[("n", faults.len().into())]);
+    text.push_str(&terminal.paint(Tone::Quiet, &count));
+    text.push('\n');
+    text
+}
+
+fn head(fault: &Diagnostic, words: &Words) -> String {
+    let category = match errors::find(fault.code.id) {
+        Some((category, _)) => category.title(words),
+        None => fault.code.title.to_owned(),
+    };
+    words.with(
+        "fault",
+        &[
+            ("code", fault.code.id.into()),
+            ("category", category.into()),
+            ("message", (&fault.message).into()),
+        ],
+    )
+}
+
+/// The fault, its place and the hint, a line each, so that a program can pick them out.
+fn plain(fault: &Diagnostic, words: &Words, terminal: Terminal) -> String {
+    let mut text = terminal.paint(Tone::Bad, &head(fault, words));
+    text.push('\n');
+    if let Some(place) = place(&fault.place, words) {
+        text.push_str(&format!("  --> {place}\n"));
+    }
+    if let Some(help) = &fault.help {
+        text.push_str(&format!("  {}\n", words.with("hint", &[("text", help.into())])));
+    }
+    text
+}
+
+/// `file:line:column`, as far as that is known.
+fn place(place: &Place, words: &Words) -> Option<String> {
+    match place {
+        Place::Nowhere => None,
+        Place::File(file) => Some(file.display().to_string()),
+        Place::Text { file, span } => Some(match std::fs::read(file) {
+            Ok(bytes) => {
+                let (line, column) = line_and_column(&bytes, span.start);
+                format!("{}:{line}:{column}", file.display())
+            }
+            Err(_) => file.display().to_string(),
+        }),
+        Place::Line { file, line, column } => {
+            let place = format!("{}:{line}", file.display());
+            Some(match column {
+                Some(column) => words
+                    .with("place-column", &[("place", place.into()), ("column", column.into())]),
+                None => place,
+            })
+        }
+        Place::Cell { file, sheet, cell } => Some(words.with(
+            "place-cell",
+            &[
+                ("file", file.display().to_string().into()),
+                ("sheet", sheet.into()),
+                ("cell", cell.into()),
+            ],
+        )),
+    }
+}
+
+/// Line and column of a byte, both from 1; columns are counted in characters.
+fn line_and_column(bytes: &[u8], at: usize) -> (usize, usize) {
+    let before = &bytes[..at.min(bytes.len())];
+    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+    (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
+}
+
+fn graphical(fault: &Diagnostic, words: &Words, terminal: Terminal) -> String {
+    let excerpt = Excerpt::of(&fault.place);
+    let shown = Shown { head: head(fault, words), excerpt };
+    let theme = match terminal.colour {
+        true => GraphicalTheme::unicode(),
+        false => GraphicalTheme::unicode_nocolor(),
+    };
+    let mut footer = Vec::new();
+    if shown.excerpt.is_none() {
+        footer.extend(place(&fault.place, words).map(|place| format!("--> {place}")));
+    }
+    // Not miette's own help, whose word for it is English.
+    footer.extend(fault.help.as_ref().map(|help| words.with("hint", &[("text", help.into())])));
+    let mut handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(terminal.width)
+        .with_links(false)
+        .with_context_lines(1);
+    if !footer.is_empty() {
+        handler = handler.with_footer(footer.join("\n"));
+    }
+    let mut text = String::new();
+    match handler.render_report(&mut text, &shown) {
+        Ok(()) => text,
+        Err(fmt::Error) => plain(fault, words, terminal),
+    }
+}
+
+/// A stretch of a readable text file.
+#[derive(Debug)]
+struct Excerpt {
+    source: NamedSource<String>,
+    label: LabeledSpan,
+}
+
+impl Excerpt {
+    fn of(place: &Place) -> Option<Self> {
+        match place {
+            Place::Text { file, span } => {
+                let text = read(file)?;
+                let end = span.end.min(text.len());
+                let start = span.start.min(end);
+                Some(Self::new(file, text, start..end, None))
+            }
+            Place::Line { file, line, column } => {
+                let text = read(file)?;
+                let span = line_span(&text, *line)?;
+                Some(Self::new(file, text, span, column.clone()))
+            }
+            Place::Nowhere | Place::File(_) | Place::Cell { .. } => None,
+        }
+    }
+
+    fn new(file: &Path, text: String, span: Range<usize>, label: Option<String>) -> Self {
+        Self {
+            source: NamedSource::new(file.display().to_string(), text),
+            label: LabeledSpan::new(label, span.start, span.len()),
+        }
+    }
+}
+
+/// Offsets only fit the text if it is what the bytes say.
+fn read(file: &Path) -> Option<String> {
+    std::fs::read_to_string(file).ok()
+}
+
+/// Where a line of the text is, its end left out.
+fn line_span(text: &str, line: usize) -> Option<Range<usize>> {
+    let mut start = 0;
+    for (number, content) in text.split('\n').enumerate() {
+        if number + 1 == line {
+            return Some(start..start + content.trim_end_matches('\r').len());
+        }
+        start += content.len() + 1;
+    }
+    None
+}
+
+/// A fault in the shape that miette draws.
+#[derive(Debug)]
+struct Shown {
+    head: String,
+    excerpt: Option<Excerpt>,
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.head)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl miette::Diagnostic for Shown {
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.excerpt.as_ref().map(|excerpt| &excerpt.source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = self.excerpt.as_ref()?.label.clone();
+        Some(Box::new(std::iter::once(label)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::errors::UNKNOWN_CODE;
+    use crate::locale::Locale;
+    use std::path::PathBuf;
+
+    const TERMINAL: Terminal = Terminal { colour: false, width: 80, interactive: true };
+
+    fn file(folder: &tempfile::TempDir, text: &str) -> PathBuf {
+        let path = folder.path().join("claims.toml");
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    #[test]
+    fn columns_are_counted_in_characters() {
+        let text = "один\nдва три".as_bytes();
+        assert_eq!(line_and_column(text, 0), (1, 1));
+        let at = "один\nдва ".len();
+        assert_eq!(line_and_column(text, at), (2, 5));
+        assert_eq!(line_and_column(text, 10_000), (2, 8));
+    }
+
+    #[test]
+    fn a_pipe_gets_the_place_and_the_hint_on_lines_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::Text { file: file(&folder, "[[claim]]\nid = 5\n"), span: 15..16 };
+        let fault =
+            Diagnostic::new(&UNKNOWN_CODE, place, "`5` is not an id").with_help("Quote it.");
+        let text = render(&[fault], &Words::new(Locale::En), Terminal::PIPE);
+        let text = text.replace(folder.path().to_str().unwrap(), "FOLDER");
+        insta::assert_snapshot!(text, @r"
+        error C001 (command): `5` is not an id
+          --> FOLDER/claims.toml:2:6
+          hint: Quote it.
+        1 error; `olshem errors CODE` explains it
+        ");
+    }
+
+    #[test]
+    fn a_terminal_gets_an_excerpt() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder, "code,parent\nA,\nB,C\n");
+        let place = Place::Line { file: path, line: 3, column: Some("parent".to_owned()) };
+        let fault = Diagnostic::new(&UNKNOWN_CODE, place, "`C` is no code").with_help("Add it.");
+        let text = render(&[fault], &Words::new(Locale::Ru), TERMINAL);
+        let text = text.replace(folder.path().to_str().unwrap(), "FOLDER");
+        insta::assert_snapshot!(text, @r"
+          × ошибка C001 (команда): `C` is no code
+           ╭─[FOLDER/claims.toml:3:1]
+         2 │ A,
+         3 │ B,C
+           · ─┬─
+           ·  ╰── parent
+           ╰────
+
+          подсказка: Add it.
+        1 ошибка; `olshem errors КОД` объяснит её
+        ");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_still_named() {
+        let place = Place::Text { file: "gone.toml".into(), span: 3..900 };
+        let fault = Diagnostic::new(&UNKNOWN_CODE, place, "gone");
+        let text = render(&[fault], &Words::new(Locale::En), TERMINAL);
+        assert!(text.contains("gone.toml"), "{text}");
+    }
+}

@@ -1,0 +1,128 @@
+//! The catalogue of error codes: all crates' codes, and this command's own.
+
+use crate::locale::Words;
+use olshem_model::Code;
+use std::fmt::Write;
+
+olshem_model::codes! {
+    /// There is no error code of that name.
+    ///
+    /// `olshem errors` lists them all.
+    UNKNOWN_CODE = "C001", "unknown error code";
+
+    /// The result could not be written to standard output: the disk is full, say.
+    OUTPUT = "C002", "the output can't be written";
+}
+
+/// What part of the work a code belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Category {
+    /// The command line.
+    Command,
+    /// The account's folder.
+    Account,
+    /// Files of sources.
+    Files,
+    /// Methods, in VTL.
+    Methods,
+    /// Running the methods over data.
+    Calculation,
+}
+
+/// Every code, by category.
+pub(crate) fn catalogue() -> [(Category, &'static [&'static Code]); 5] {
+    [
+        (Category::Command, CODES),
+        (Category::Account, olshem_account::errors::CODES),
+        (Category::Files, olshem_formats::errors::CODES),
+        (Category::Methods, olshem_vtl::errors::CODES),
+        (Category::Calculation, olshem_engine::errors::CODES),
+    ]
+}
+
+/// A code by its id, in upper or lower case.
+pub(crate) fn find(id: &str) -> Option<(Category, &'static Code)> {
+    let codes = |(category, codes): (Category, &'static [&'static Code])| {
+        codes.iter().map(move |&code| (category, code))
+    };
+    catalogue().into_iter().flat_map(codes).find(|(_, code)| code.id.eq_ignore_ascii_case(id))
+}
+
+impl Category {
+    /// Its name in the reader's language.
+    pub(crate) fn title(self, words: &Words) -> String {
+        match self {
+            Self::Command => words.get("category-command"),
+            Self::Account => words.get("category-account"),
+            Self::Files => words.get("category-files"),
+            Self::Methods => words.get("category-methods"),
+            Self::Calculation => words.get("category-calculation"),
+        }
+    }
+
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Command => "The command",
+            Self::Account => "The account",
+            Self::Files => "Files of sources",
+            Self::Methods => "Methods (VTL)",
+            Self::Calculation => "Calculation",
+        }
+    }
+}
+
+/// All codes with their titles, one a line.
+pub(crate) fn list(words: &Words) -> String {
+    let mut text = String::new();
+    for (category, codes) in catalogue() {
+        let _ = writeln!(text, "{}", category.title(words));
+        for code in codes {
+            let _ = writeln!(text, "  {}  {}", code.id, code.title);
+        }
+    }
+    text
+}
+
+/// One code's explanation.
+pub(crate) fn explanation(code: &Code) -> String {
+    format!("{}: {}\n\n{}\n", code.id, code.title, body(code))
+}
+
+/// The page `docs/errors.md`.
+pub(crate) fn markdown() -> String {
+    let mut text = "# Error codes\n\n\
+        Printed by `olshem errors --markdown`; each explanation stands in the source code, beside \
+        the code that it explains. A code is never used again for something else.\n"
+        .to_owned();
+    for (category, codes) in catalogue() {
+        let _ = write!(text, "\n## {}\n", category.heading());
+        for code in codes {
+            let _ = write!(text, "\n### {}: {}\n\n{}\n", code.id, code.title, body(code));
+        }
+    }
+    text
+}
+
+/// The explanation without the space that doc comments have before each line.
+fn body(code: &Code) -> String {
+    let lines: Vec<&str> =
+        code.explanation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    lines.join("\n").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_code_has_two_meanings() {
+        let mut seen = BTreeSet::new();
+        for (_, codes) in catalogue() {
+            for code in codes {
+                assert!(seen.insert(code.id), "{} is used twice", code.id);
+                assert!(!body(code).is_empty(), "{} has no explanation", code.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The languages that the command speaks, and its words in them.
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use olshem_account::Text;
+use std::fmt;
+use unic_langid::LanguageIdentifier;
+
+/// A language of the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Locale {
+    /// Kazakh
+    Kk,
+    /// Russian
+    Ru,
+    /// English
+    En,
+}
+
+impl Locale {
+    /// Its language tag.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::Kk => "kk",
+            Self::Ru => "ru",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a tag or of a POSIX locale: `ru`, `ru-KZ`, `ru_RU.UTF-8`.
+    pub(crate) fn from_tag(tag: &str) -> Option<Self> {
+        let language = tag.split(['_', '-', '.', '@']).next()?;
+        [Self::Kk, Self::Ru, Self::En].into_iter().find(|l| l.tag().eq_ignore_ascii_case(language))
+    }
+
+    /// The language that the environment asks for, if it is one of ours. The first of the three
+    /// variables that is set decides, as POSIX has it; `C` asks for none.
+    pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let value = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(|name| variable(name).filter(|value| !value.is_empty()))?;
+        Self::from_tag(&value)
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Self::Kk => include_str!("../locales/kk.ftl"),
+            Self::Ru => include_str!("../locales/ru.ftl"),
+            Self::En => include_str!("../locales/en.ftl"),
+        }
+    }
+}
+
+/// The interface in one language.
+pub(crate) struct Words {
+    locale: Locale,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl fmt::Debug for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Words").field(&self.locale).finish()
+    }
+}
+
+impl Words {
+    /// The words of that language.
+    pub(crate) fn new(locale: Locale) -> Self {
+        // Messages with faults would be left out of the resource; a test admits none.
+        let resource = FluentResource::try_new(locale.source().to_owned());
+        let resource = resource.unwrap_or_else(|(parsed, faults)| {
+            debug_assert!(faults.is_empty(), "{faults:?}");
+            parsed
+        });
+        let language: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new(vec![language]);
+        // The marks that isolate bidirectional text would end up in files and searches.
+        bundle.set_use_isolating(false);
+        bundle.add_resource_overriding(resource);
+        Self { locale, bundle }
+    }
+
+    /// A message without arguments.
+    pub(crate) fn get(&self, key: &str) -> String {
+        self.with(key, &[])
+    }
+
+    /// A message with its arguments.
+    pub(crate) fn with(&self, key: &str, arguments: &[(&str, FluentValue<'_>)]) -> String {
+        let pattern = self.bundle.get_message(key).and_then(|message| message.value());
+        debug_assert!(pattern.is_some(), "no message `{key}` in {}", self.locale.tag());
+        let Some(pattern) = pattern else { return key.to_owned() };
+        let mut values = FluentArgs::new();
+        for (name, value) in arguments {
+            values.set(*name, value.clone());
+        }
+        let mut faults = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(&values), &mut faults).into_owned();
+        debug_assert!(faults.is_empty(), "`{key}` in {}: {faults:?}", self.locale.tag());
+        text
+    }
+
+    /// A text of the account in this language.
+    pub(crate) fn text<'a>(&self, text: &'a Text) -> &'a str {
+        text.get(self.locale.tag())
+    }
+
+    /// A number as this language writes it.
+    pub(crate) fn number(&self, value: f64, decimals: usize) -> String {
+        crate::number::number(value, decimals, self.locale)
+    }
+
+    /// An ISO date, to the day, month or year; any other text as it is.
+    pub(crate) fn date(&self, iso: &str) -> String {
+        let parts: Option<Vec<u16>> = iso.split('-').map(|part| part.parse().ok()).collect();
+        match parts.as_deref() {
+            Some(&[year, month @ 1..=12]) => {
+                let month = self.with("month", &[("month", month.into())]);
+                self.with(
+                    "date-month",
+                    &[("year", year.to_string().into()), ("month", month.into())],
+                )
+            }
+            Some(&[year, month @ 1..=12, day]) => {
+                let month = self.with("month-of-day", &[("month", month.into())]);
+                let year = year.to_string();
+                self.with(
+                    "date-day",
+                    &[("year", year.into()), ("month", month.into()), ("day", day.into())],
+                )
+            }
+            _ => iso.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    const ALL: [Locale; 3] = [Locale::Kk, Locale::Ru, Locale::En];
+
+    fn keys(locale: Locale) -> BTreeSet<&'static str> {
+        let is_key = |key: &&str| key.starts_with(|c: char| c.is_ascii_lowercase());
+        let lines = locale.source().lines();
+        lines.filter_map(|l| l.split_once(" =")).map(|(key, _)| key).filter(is_key).collect()
+    }
+
+    /// The text of every source file of this crate.
+    fn sources(folder: &Path) -> String {
+        let mut text = String::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            text += &match path.is_dir() {
+                true => sources(&path),
+                false => std::fs::read_to_string(&path).unwrap(),
+            };
+        }
+        text
+    }
+
+    #[test]
+    fn all_languages_have_the_same_messages() {
+        for locale in ALL {
+            let parsed = FluentResource::try_new(locale.source().to_owned());
+            assert!(parsed.is_ok(), "{}: {:?}", locale.tag(), parsed.err().map(|(_, e)| e));
+            assert_eq!(keys(locale), keys(Locale::En), "{}", locale.tag());
+        }
+    }
+
+    #[test]
+    fn every_message_is_used() {
+        let code = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
+        let unused: Vec<_> = keys(Locale::En)
+            .into_iter()
+            .filter(|key| !code.contains(&format!("\"{key}\"")))
+            .collect();
+        assert!(unused.is_empty(), "{unused:?}");
+    }
+
+    #[test]
+    fn the_environment_chooses_as_posix_says() {
+        let from = |set: &[(&str, &str)]| {
+            Locale::from_environment(|name| {
+                set.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert_eq!(from(&[("LANG", "kk_KZ.UTF-8")]), Some(Locale::Kk));
+        assert_eq!(from(&[("LANG", "kk_KZ.UTF-8"), ("LC_ALL", "ru_RU")]), Some(Locale::Ru));
+        assert_eq!(from(&[("LANG", "en_GB"), ("LC_ALL", "")]), Some(Locale::En));
+        assert_eq!(from(&[("LANG", "ru_RU"), ("LC_MESSAGES", "C")]), None);
+        assert_eq!(from(&[("LANG", "de_DE.UTF-8")]), None);
+        assert_eq!(from(&[]), None);
+    }
+
+    #[test]
+    fn dates_are_written_out() {
+        for (iso, [en, ru, kk]) in [
+            ("2023-09-01", ["1 September 2023", "1 сентября 2023 г.", "2023 жылғы 1 қыркүйек"]),
+            ("2023-09", ["September 2023", "сентябрь 2023 г.", "2023 жылғы қыркүйек"]),
+            ("2023", ["2023", "2023", "2023"]),
+            ("2023-13", ["2023-13", "2023-13", "2023-13"]),
+            ("2023-Q1", ["2023-Q1", "2023-Q1", "2023-Q1"]),
+        ] {
+            assert_eq!(Words::new(Locale::En).date(iso), en);
+            assert_eq!(Words::new(Locale::Ru).date(iso), ru);
+            assert_eq!(Words::new(Locale::Kk).date(iso), kk);
+        }
+    }
+
+    #[test]
+    fn plurals_follow_the_language() {
+        let count = |locale, n: usize| Words::new(locale).with("claims-count", &[("n", n.into())]);
+        assert_eq!(count(Locale::En, 1), "1 claim");
+        assert_eq!(count(Locale::En, 21), "21 claims");
+        assert_eq!(count(Locale::Ru, 1), "1 утверждение");
+        assert_eq!(count(Locale::Ru, 3), "3 утверждения");
+        assert_eq!(count(Locale::Ru, 11), "11 утверждений");
+        assert_eq!(count(Locale::Ru, 21), "21 утверждение");
+        assert_eq!(count(Locale::Kk, 5), "5 мәлімдеме");
+    }
+}

@@ -1,0 +1,68 @@
+//! The `olshem` command. It knows every crate, and only calls them:
+//!
+//! * [`args`]: the command line, from which the manual is made ([`manual`]);
+//! * [`commands`]: each command, a function from its arguments to text;
+//! * [`render`]: results as text for people, in their language ([`locale`], [`number`]);
+//! * [`diagnostics`] and [`errors`]: faults as text, and the catalogue of their codes;
+//! * [`terminal`]: what the output can show.
+//!
+//! Text is written here and nowhere else: results to standard output, all else to standard error.
+
+mod args;
+mod commands;
+mod diagnostics;
+mod errors;
+mod locale;
+mod manual;
+mod number;
+mod render;
+mod terminal;
+
+use clap::Parser;
+use commands::Answer;
+use locale::{Locale, Words};
+use olshem_model::{Diagnostic, Place};
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+use terminal::Terminal;
+
+/// A claim fails, a target is missed.
+const FOUND_SOMETHING: u8 = 1;
+/// The input or the command line is wrong. clap uses the same for the command line.
+const WRONG_INPUT: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    let asked = cli
+        .global
+        .locale
+        .or_else(|| Locale::from_environment(|variable| std::env::var(variable).ok()));
+    let stderr = Terminal::stderr(cli.global.color);
+    let words = Words::new(asked.unwrap_or(Locale::En));
+    let result = commands::run(&cli, asked).and_then(|answer| match print(&answer) {
+        Ok(()) => Ok(answer),
+        Err(error) => {
+            Err(vec![Diagnostic::new(&errors::OUTPUT, Place::Nowhere, error.to_string())])
+        }
+    });
+    match result {
+        Ok(answer) if answer.found_something => ExitCode::from(FOUND_SOMETHING),
+        Ok(_) => ExitCode::SUCCESS,
+        Err(faults) => {
+            let text = diagnostics::render(&faults, &words, stderr);
+            // If standard error is gone there is nobody left to tell.
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+            ExitCode::from(WRONG_INPUT)
+        }
+    }
+}
+
+/// Writes the result and the remarks. A reader that has seen enough, such as `head`, is no fault.
+fn print(answer: &Answer) -> io::Result<()> {
+    let written = io::stdout().lock().write_all(&answer.result).and_then(|()| io::stdout().flush());
+    let _ = io::stderr().lock().write_all(answer.remarks.as_bytes());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}
