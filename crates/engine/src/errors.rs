@@ -26,10 +26,11 @@ olshem_model::codes! {
     /// Every observation needs its whole key.
     NULL_IDENTIFIER = "E004", "an identifier is empty";
 
-    /// An operator can't be applied to a value that the data have, such as a division by zero.
+    /// An operator can't be applied to what the data have: a division by zero, or a sum that would put
+    /// a year and its quarters together.
     ///
-    /// The message names the statement. Guard the operator with `if … then … else null`, or correct
-    /// the data. These are VTL's run-time errors (category 2).
+    /// The message names the statement. Guard the operator with `if … then … else null`, filter the
+    /// periods of one frequency, or correct the data. These are VTL's run-time errors (category 2).
     FAILED = "E005", "the calculation failed";
 
     /// A number known only within bounds is used where only an exact one will do: as the condition

@@ -2,6 +2,7 @@
 
 use crate::aggregate::{Atom, aggregate};
 use crate::errors::{BOUNDS, EngineError, NOT_SUPPORTED, Result, refuse};
+use crate::frequency::{collapsed_time, one_frequency_over};
 use crate::functions::number::{End, NumberFunction};
 use crate::functions::row::RowFunction;
 use crate::functions::{integer, text, time};
@@ -15,8 +16,8 @@ use datafusion::logical_expr::{
     Expr as Df, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition, cast,
     lit, not, when,
 };
-use olshem_model::DataType;
 use olshem_model::structure::{high_column, low_column};
+use olshem_model::{DataStructure, DataType};
 use olshem_vtl::program::{
     Analytic, AnalyticFunction, Bound, Expr, ExprKind, Function, Literal, OrderKey, Window,
     WindowUnit,
@@ -52,8 +53,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) knowledge: &'a BTreeMap<String, Knowledge>,
     /// Scalars by name.
     pub(crate) scalars: &'a BTreeMap<String, Scalar>,
-    /// The identifiers of the input, which make every order of its rows definite.
-    pub(crate) identifiers: Vec<String>,
+    /// What the input looks like. Its identifiers make every order of its rows definite.
+    pub(crate) structure: &'a DataStructure,
     /// The window functions met so far; an expression refers to their results as columns.
     pub(crate) windows: Vec<Df>,
     /// By which columns their partitions were made.
@@ -61,13 +62,13 @@ pub(crate) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// A scope over an input with these columns and identifiers.
+    /// A scope over an input of that structure.
     pub(crate) fn new(
         knowledge: &'a BTreeMap<String, Knowledge>,
         scalars: &'a BTreeMap<String, Scalar>,
-        identifiers: Vec<String>,
+        structure: &'a DataStructure,
     ) -> Self {
-        Self { knowledge, scalars, identifiers, windows: Vec::new(), partitions: Vec::new() }
+        Self { knowledge, scalars, structure, windows: Vec::new(), partitions: Vec::new() }
     }
 
     /// The expression, with its value converted to `data_type`.
@@ -99,7 +100,10 @@ impl<'a> Scope<'a> {
             }
             ExprKind::In { operand, set } => self.is_in(operand, set),
             ExprKind::Cast { operand, mask } => self.cast(operand, mask.as_deref(), expr.data_type),
-            ExprKind::Analytic(analytic) => self.analytic(analytic, expr.data_type),
+            ExprKind::Analytic(analytic) => {
+                let result = self.analytic(analytic, expr.data_type)?;
+                self.guarded(result, analytic)
+            }
         }
     }
 
@@ -497,6 +501,21 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// The result of a window function, unless its window puts periods of different frequencies
+    /// together.
+    fn guarded(&mut self, result: Operand, analytic: &Analytic) -> Result<Operand> {
+        use olshem_vtl::program::AggregateFunction::Count;
+        let counts = analytic.function == AnalyticFunction::Aggregate(Count);
+        match collapsed_time(self.structure, &analytic.partition_by) {
+            Some(time) if !counts => {
+                let partition_by = analytic.partition_by.iter().map(|name| column(name)).collect();
+                let guard = self.noted(one_frequency_over(&time, partition_by));
+                each(result, |df| Ok(when(guard.clone(), df).end()?))
+            }
+            _ => Ok(result),
+        }
+    }
+
     /// Notes a window function and gives the column in which its result will be.
     fn over(
         &mut self,
@@ -518,19 +537,23 @@ impl<'a> Scope<'a> {
                 distinct: false,
             },
         });
+        Ok(self.noted(window))
+    }
+
+    fn noted(&mut self, window: Df) -> Df {
         let name = window.schema_name().to_string();
         if !self.windows.contains(&window) {
             self.windows.push(window);
         }
-        Ok(column(&name))
+        column(&name)
     }
 
     /// The order asked for and, among rows that it leaves level, the order of their identifiers.
     fn definite_order(&self, keys: &[OrderKey]) -> Vec<Sort> {
         let mut sorts = order(keys);
-        for identifier in &self.identifiers {
-            if !keys.iter().any(|key| key.column == *identifier) {
-                sorts.push(column(identifier).sort(true, true));
+        for identifier in self.structure.identifiers() {
+            if !keys.iter().any(|key| key.column == identifier.name) {
+                sorts.push(column(&identifier.name).sort(true, true));
             }
         }
         sorts
@@ -609,7 +632,7 @@ fn truth(operand: Operand) -> Result<Df> {
 }
 
 /// The same function of the value and of its bounds.
-fn each(operand: Operand, mut apply: impl FnMut(Df) -> Result<Df>) -> Result<Operand> {
+pub(crate) fn each(operand: Operand, mut apply: impl FnMut(Df) -> Result<Df>) -> Result<Operand> {
     Ok(match operand {
         Operand::Exact(df) => Operand::Exact(apply(df)?),
         Operand::Unsettled(df) => Operand::Unsettled(apply(df)?),

@@ -8,7 +8,7 @@
 //! Reading order: [`dataset`] is what goes in and comes out; `plan` turns operations into plans,
 //! `expression` expressions, `aggregate` and `sum` what is put together; `interval` is the
 //! arithmetic of bounds, `exact` that of sums which don't depend on the order of rows; `trace` finds
-//! the rows that fed a row.
+//! the rows that fed a row; `frequency` keeps periods of different frequencies apart.
 //!
 //! ```
 //! use olshem_engine::{Bindings, Dataset, Engine};
@@ -44,6 +44,7 @@ pub mod dataset;
 pub mod errors;
 mod exact;
 mod expression;
+mod frequency;
 mod functions;
 mod interval;
 mod plan;

@@ -5,7 +5,8 @@
 
 use crate::aggregate::{Atom, aggregate};
 use crate::errors::{BOUNDS, EngineError, Result, refuse};
-use crate::expression::{Knowledge, Operand, Scope, column, converted, parts};
+use crate::expression::{Knowledge, Operand, Scope, column, converted, each, parts};
+use crate::frequency::{collapsed_time, one_frequency};
 use crate::functions::series;
 use crate::trace::{TRACE, merge_traces, merge_traces_over, merged_trace, trace_column};
 use crate::{Bindings, Dataset};
@@ -89,9 +90,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn scope<'s>(&'s self, planned: &'s Planned, structure: &DataStructure) -> Scope<'s> {
-        let identifiers = structure.identifiers().map(|id| id.name.clone()).collect();
-        Scope::new(&planned.knowledge, &self.bindings.scalars, identifiers)
+    fn scope<'s>(&'s self, planned: &'s Planned, structure: &'s DataStructure) -> Scope<'s> {
+        Scope::new(&planned.knowledge, &self.bindings.scalars, structure)
     }
 
     fn read(&self, name: &str) -> Result<Planned> {
@@ -284,7 +284,13 @@ impl<'a> Planner<'a> {
         for identifier in structure.identifiers() {
             outputs.push(identifier, Operand::Exact(column(&identifier.name)))?;
         }
-        for Aggregation { component, function, operand } in items {
+        let collapsed = collapsed_time(input_structure, group_by);
+        let guarded = collapsed.filter(|_| items.iter().any(is_guarded));
+        if let Some(time) = &guarded {
+            atoms.push(one_frequency(time).alias(GUARD));
+        }
+        for item in items {
+            let Aggregation { component, function, operand } = item;
             let operand_type = operand.as_ref().map_or(DataType::Integer, |expr| expr.data_type);
             let operand = operand.as_ref().map(|expr| scope.operand(expr)).transpose()?;
             let result = aggregate(*function, operand, operand_type, &mut |atom: Atom| {
@@ -296,6 +302,10 @@ impl<'a> Planner<'a> {
             let result = match result {
                 Operand::Exact(df) => Operand::Exact(converted(df, from, component.data_type)),
                 known => known,
+            };
+            let result = match guarded.is_some() && is_guarded(item) {
+                true => each(result, |df| Ok(when(column(GUARD), df).end()?))?,
+                false => result,
             };
             outputs.push(component, result)?;
         }
@@ -533,8 +543,8 @@ impl<'a> Planner<'a> {
             nullable: true,
             codes: None,
         };
-        let knowledge = BTreeMap::new();
-        let mut scope = Scope::new(&knowledge, &self.bindings.scalars, Vec::new());
+        let (knowledge, structure) = (BTreeMap::new(), DataStructure::default());
+        let mut scope = Scope::new(&knowledge, &self.bindings.scalars, &structure);
         let operand = scope.operand(expr)?;
         let mut outputs = Outputs::default();
         outputs.push(&component, operand)?;
@@ -544,6 +554,15 @@ impl<'a> Planner<'a> {
 
 /// The column of a scalar's value.
 pub(crate) const SCALAR: &str = "#scalar";
+
+/// Whether the periods of a group have one frequency.
+const GUARD: &str = "#one_frequency";
+
+/// Whether what is put together would be wrong for periods of different frequencies. Counting rows
+/// is right for any.
+fn is_guarded(item: &Aggregation) -> bool {
+    item.function != AggregateFunction::Count
+}
 
 /// From which input of a union, or for which branch of an expansion, a row comes.
 const SOURCE: &str = "#source";

@@ -264,3 +264,39 @@ proptest! {
         }
     }
 }
+
+/// A sum over years and quarters would count every quarter twice.
+#[test]
+fn mixed_frequencies_never_mix_silently() {
+    let structure = structure(&["REGION", "YEAR"]);
+    let rows = RecordBatch::try_from_iter([
+        ("REGION", text(["KZ71", "KZ71", "KZ75"].map(str::to_owned))),
+        ("YEAR", text(["2023", "2023-Q1", "2024"].map(str::to_owned))),
+        ("V", Arc::new(Float64Array::from(vec![100.0, 25.0, 7.0])) as ArrayRef),
+    ])
+    .unwrap();
+    let result = |script: &str| {
+        let mut checker =
+            Checker::new(Environment::default().with_dataset("DS", structure.clone()));
+        let program = checker.program(vec![Source::new("method.vtl", script)]).unwrap();
+        let mut bindings = Bindings::default();
+        bindings.datasets.insert("DS".into(), Dataset::new(structure.clone(), &rows).unwrap());
+        ENGINES[1].run(&program, &mut bindings).map(|()| bindings.datasets["R"].clone())
+    };
+    for mixing in [
+        "R := sum(DS group by REGION);",
+        "R := max(DS);",
+        "R := DS [ calc before := lag(V, 1 over (partition by REGION order by YEAR)) ];",
+        "R := ratio_to_report(DS over (partition by REGION));",
+    ] {
+        let fault = result(mixing).unwrap_err();
+        assert_eq!(fault.code.id, "E005", "{mixing}");
+        assert!(fault.message.contains("2023 and 2023-Q1"), "{}", fault.message);
+    }
+    let apart = result("R := sum(DS [filter REGION = \"KZ75\"] group by REGION);").unwrap();
+    assert_eq!(apart.number(0, "V"), Some(Bounded::exact(7.0)));
+    assert_eq!(result("R := count(DS group by REGION);").unwrap().rows(), 2);
+    // A comparison has no answer, so no row passes.
+    let none = result("R := DS [ filter YEAR < cast(\"2023-Q4\", time_period) ];").unwrap();
+    assert_eq!(none.rows(), 1);
+}
