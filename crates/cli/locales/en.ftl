@@ -161,6 +161,7 @@ date-day = { $day } { $month } { $year }
 
 fault = error { $code } ({ $category }): { $message }
 hint = hint: { $text }
+hint-codes = `olshem errors` lists all codes
 place-column = { $place }, column “{ $column }”
 place-cell = { $file }, sheet “{ $sheet }”, cell { $cell }
 faults-count = { $n ->

@@ -137,8 +137,10 @@ date-day = { $year } жылғы { $day } { $month }
 
 ## Қателер
 
-fault = қате { $code } ({ $category }): { $message }
+fault = қате { $code } ({ $category }): { $title }
+    {"  "}{ $message }
 hint = кеңес: { $text }
+hint-codes = `olshem errors` барлық кодты тізіп береді
 place-column = { $place }, «{ $column }» бағаны
 place-cell = { $file }, «{ $sheet }» парағы, { $cell } ұяшығы
 faults-count = { $n } қате; `olshem errors КОД` түсіндіреді

@@ -171,8 +171,10 @@ date-day = { $day } { $month } { $year } г.
 
 ## Ошибки
 
-fault = ошибка { $code } ({ $category }): { $message }
+fault = ошибка { $code } ({ $category }): { $title }
+    {"  "}{ $message }
 hint = подсказка: { $text }
+hint-codes = `olshem errors` перечисляет все коды
 place-column = { $place }, столбец «{ $column }»
 place-cell = { $file }, лист «{ $sheet }», ячейка { $cell }
 faults-count = { $n ->

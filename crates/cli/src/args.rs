@@ -30,7 +30,7 @@ pub(crate) struct Cli {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Language of titles, verdicts and numbers
+    /// Language of titles, verdicts, messages and numbers
     ///
     /// Without it, LC_ALL, LC_MESSAGES or LANG decides; if that names none of these, the first
     /// language of the account.

@@ -174,11 +174,11 @@ fn explain_code(code: Option<&str>, markdown: bool, words: &Words) -> Answered {
         _ if markdown => Ok(Answer::new(errors::markdown())),
         None => Ok(Answer::new(errors::list(words))),
         Some(id) => match errors::find(id) {
-            Some((_, code)) => Ok(Answer::new(errors::explanation(code))),
+            Some((_, code)) => Ok(Answer::new(errors::explanation(code, words))),
             None => {
                 let message = format!("`{id}` is no error code");
                 let fault = Diagnostic::new(&errors::UNKNOWN_CODE, Place::Nowhere, message);
-                Err(one(fault.with_help("`olshem errors` lists all codes")))
+                Err(one(fault.with_help(words.get("hint-codes"))))
             }
         },
     }

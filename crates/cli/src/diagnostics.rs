@@ -24,6 +24,8 @@ pub(crate) fn render(faults: &[Diagnostic], words: &Words, terminal: Terminal) -
     text
 }
 
+/// What is wrong. Messages are English, since they quote the files; in other languages the title
+/// goes before.
 fn head(fault: &Diagnostic, words: &Words) -> String {
     let category = match errors::find(fault.code.id) {
         Some((category, _)) => category.title(words),
@@ -34,12 +36,13 @@ fn head(fault: &Diagnostic, words: &Words) -> String {
         &[
             ("code", fault.code.id.into()),
             ("category", category.into()),
+            ("title", words.title(fault.code).into()),
             ("message", (&fault.message).into()),
         ],
     )
 }
 
-/// The fault, its place and the hint, a line each, so that a program can pick them out.
+/// The fault, its place and the hint on lines of their own, so that a program can pick them out.
 fn plain(fault: &Diagnostic, words: &Words, terminal: Terminal) -> String {
     let mut text = terminal.paint(Tone::Bad, &head(fault, words));
     text.push('\n');
@@ -243,7 +246,8 @@ mod tests {
         let text = render(&[fault], &Words::new(Locale::Ru), TERMINAL);
         let text = text.replace(folder.path().to_str().unwrap(), "FOLDER");
         insta::assert_snapshot!(text, @r"
-          × ошибка C001 (команда): `C` is no code
+          × ошибка C001 (команда): неизвестный код ошибки
+          │   `C` is no code
            ╭─[FOLDER/claims.toml:3:1]
          2 │ A,
          3 │ B,C

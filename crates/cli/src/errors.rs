@@ -77,15 +77,15 @@ pub(crate) fn list(words: &Words) -> String {
     for (category, codes) in catalogue() {
         let _ = writeln!(text, "{}", category.title(words));
         for code in codes {
-            let _ = writeln!(text, "  {}  {}", code.id, code.title);
+            let _ = writeln!(text, "  {}  {}", code.id, words.title(code));
         }
     }
     text
 }
 
-/// One code's explanation.
-pub(crate) fn explanation(code: &Code) -> String {
-    format!("{}: {}\n\n{}\n", code.id, code.title, body(code))
+/// One code's explanation, in English, under its title in the reader's language.
+pub(crate) fn explanation(code: &Code, words: &Words) -> String {
+    format!("{}: {}\n\n{}\n", code.id, words.title(code), body(code))
 }
 
 /// The page `docs/errors.md`.

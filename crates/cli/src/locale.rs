@@ -2,6 +2,7 @@
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use olshem_account::Text;
+use olshem_model::Code;
 use std::fmt;
 use unic_langid::LanguageIdentifier;
 
@@ -48,6 +49,15 @@ impl Locale {
             Self::En => include_str!("../locales/en.ftl"),
         }
     }
+
+    /// The titles of all error codes; the English ones stand in the code.
+    fn titles(self) -> &'static str {
+        match self {
+            Self::Kk => include_str!("../locales/codes.kk.ftl"),
+            Self::Ru => include_str!("../locales/codes.ru.ftl"),
+            Self::En => "",
+        }
+    }
 }
 
 /// The interface in one language.
@@ -65,17 +75,18 @@ impl fmt::Debug for Words {
 impl Words {
     /// The words of that language.
     pub(crate) fn new(locale: Locale) -> Self {
-        // Messages with faults would be left out of the resource; a test admits none.
-        let resource = FluentResource::try_new(locale.source().to_owned());
-        let resource = resource.unwrap_or_else(|(parsed, faults)| {
-            debug_assert!(faults.is_empty(), "{faults:?}");
-            parsed
-        });
         let language: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new(vec![language]);
         // The marks that isolate bidirectional text would end up in files and searches.
         bundle.set_use_isolating(false);
-        bundle.add_resource_overriding(resource);
+        for source in [locale.source(), locale.titles()] {
+            // Messages with faults would be left out of the resource; a test admits none.
+            let resource = FluentResource::try_new(source.to_owned());
+            bundle.add_resource_overriding(resource.unwrap_or_else(|(parsed, faults)| {
+                debug_assert!(faults.is_empty(), "{faults:?}");
+                parsed
+            }));
+        }
         Self { locale, bundle }
     }
 
@@ -97,6 +108,15 @@ impl Words {
         let text = self.bundle.format_pattern(pattern, Some(&values), &mut faults).into_owned();
         debug_assert!(faults.is_empty(), "`{key}` in {}: {faults:?}", self.locale.tag());
         text
+    }
+
+    /// What an error code stands for.
+    pub(crate) fn title(&self, code: &Code) -> String {
+        let key = format!("code-{}", code.id);
+        match self.bundle.has_message(&key) {
+            true => self.get(&key),
+            false => code.title.to_owned(),
+        }
     }
 
     /// A text of the account in this language.
@@ -136,14 +156,17 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use crate::errors::catalogue;
     use std::path::Path;
 
     const ALL: [Locale; 3] = [Locale::Kk, Locale::Ru, Locale::En];
 
-    fn keys(locale: Locale) -> BTreeSet<&'static str> {
+    /// The keys of all messages, in their order; there must be no fault among these.
+    fn keys(source: &'static str) -> Vec<&'static str> {
+        let parsed = FluentResource::try_new(source.to_owned());
+        assert!(parsed.is_ok(), "{:?}", parsed.err().map(|(_, faults)| faults));
         let is_key = |key: &&str| key.starts_with(|c: char| c.is_ascii_lowercase());
-        let lines = locale.source().lines();
+        let lines = source.lines();
         lines.filter_map(|l| l.split_once(" =")).map(|(key, _)| key).filter(is_key).collect()
     }
 
@@ -163,16 +186,23 @@ mod tests {
     #[test]
     fn all_languages_have_the_same_messages() {
         for locale in ALL {
-            let parsed = FluentResource::try_new(locale.source().to_owned());
-            assert!(parsed.is_ok(), "{}: {:?}", locale.tag(), parsed.err().map(|(_, e)| e));
-            assert_eq!(keys(locale), keys(Locale::En), "{}", locale.tag());
+            assert_eq!(keys(locale.source()), keys(Locale::En.source()), "{}", locale.tag());
+        }
+    }
+
+    #[test]
+    fn every_error_code_has_a_title_and_every_title_a_code() {
+        let codes = catalogue().into_iter().flat_map(|(_, codes)| codes);
+        let codes: Vec<String> = codes.map(|code| format!("code-{}", code.id)).collect();
+        for locale in [Locale::Kk, Locale::Ru] {
+            assert_eq!(keys(locale.titles()), codes, "{}", locale.tag());
         }
     }
 
     #[test]
     fn every_message_is_used() {
         let code = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
-        let unused: Vec<_> = keys(Locale::En)
+        let unused: Vec<_> = keys(Locale::En.source())
             .into_iter()
             .filter(|key| !code.contains(&format!("\"{key}\"")))
             .collect();

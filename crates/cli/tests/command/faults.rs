@@ -2,8 +2,8 @@
 
 use crate::{Fresh, assert_told, run, told};
 
-#[test]
-fn all_faults_are_told_in_one_run() {
+/// An account with three faults of different kinds.
+fn faulty() -> Fresh {
     let fresh = Fresh::new();
     let claims = fresh.read("claims.toml");
     let claims = claims
@@ -12,14 +12,24 @@ fn all_faults_are_told_in_one_run() {
     fresh.write("claims.toml", claims);
     let indicators = fresh.read("indicators.toml");
     fresh.write("indicators.toml", indicators.replace("topic = \"growth\"", "topic = \"grwth\""));
-    assert_told!(told(&mut fresh.olshem(&["check", "my-account"])));
+    fresh
 }
 
 #[test]
-fn the_frame_of_a_fault_is_in_the_readers_language() {
-    let fresh = Fresh::new();
-    fresh.write("methods/share.vtl", "creative_share <- GVA[filter];\n");
-    assert_told!(told(&mut fresh.olshem(&["check", "my-account", "--locale", "ru"])));
+fn all_faults_are_told_in_one_run() {
+    assert_told!(told(&mut faulty().olshem(&["check", "my-account"])));
+}
+
+#[test]
+fn faults_have_their_titles_in_russian() {
+    assert_told!(told(&mut faulty().olshem(&["check", "my-account", "--locale", "ru"])));
+}
+
+#[test]
+fn faults_have_their_titles_in_the_language_of_the_environment() {
+    let fresh = faulty();
+    let mut check = fresh.olshem(&["check", "my-account"]);
+    assert_told!(told(check.env("LANG", "kk_KZ.UTF-8")));
 }
 
 #[test]

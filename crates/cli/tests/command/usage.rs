@@ -34,6 +34,19 @@ fn an_error_code_is_explained() {
 }
 
 #[test]
+fn error_codes_have_their_titles_in_the_readers_language() {
+    assert_told!(told(&mut olshem(&["errors", "C001", "--locale", "ru"])));
+    for (locale, title) in [
+        ("en", "a code is not in its codelist"),
+        ("ru", "код не входит в справочник"),
+        ("kk", "код анықтамалықта жоқ"),
+    ] {
+        let list = run(&mut olshem(&["errors", "--locale", locale])).stdout;
+        assert!(list.contains(&format!("\n  A013  {title}\n")), "{list}");
+    }
+}
+
+#[test]
 fn an_unknown_error_code_is_an_error() {
     assert_told!(told(&mut olshem(&["errors", "Z999", "--locale", "kk"])));
 }
