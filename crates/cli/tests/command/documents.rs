@@ -26,3 +26,25 @@ fn error_codes() {
 fn command_line() {
     compare("docs/cli.md", &["man", "--markdown"]);
 }
+
+/// Every output that the README shows is that of the command it shows; `[…]` stands for what it
+/// leaves out.
+#[test]
+fn the_readme_shows_what_the_commands_print() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let blocks = readme.split("```").skip(1).step_by(2);
+    let mut shown = 0;
+    for block in blocks {
+        let Some((command, output)) = block.trim_start().split_once('\n') else { continue };
+        let Some(arguments) = command.strip_prefix("$ olshem ") else { continue };
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        let printed = run(&mut olshem(&arguments)).stdout;
+        let mut rest = printed.as_str();
+        for part in output.split("[…]").map(str::trim).filter(|part| !part.is_empty()) {
+            let at = rest.find(part).unwrap_or_else(|| panic!("`{command}` prints no\n{part}"));
+            rest = &rest[at + part.len()..];
+        }
+        shown += 1;
+    }
+    assert!(shown >= 2, "the README shows the output of {shown} commands");
+}
