@@ -156,7 +156,7 @@ pub enum Value {
     Text(String),
 }
 
-/// A cell of a file as published.
+/// A cell of a file as published: one that holds a value, or the printed figure that bounds it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cell {
     /// The component that was read from it.
@@ -627,11 +627,9 @@ fn scalar_observation(name: &str, value: &str) -> Observation {
 }
 
 fn cells(table: &Table, row: usize) -> Vec<Cell> {
-    let measures = table.structure.measures();
-    let cell = |measure: &olshem_model::Component| {
-        let origin = table.origins.of(row, &measure.name)?;
+    let cell = |component: &str, origin: olshem_formats::Origin| {
         let mut cell = Cell {
-            component: measure.name.clone(),
+            component: component.to_owned(),
             line: None,
             column: None,
             sheet: None,
@@ -649,9 +647,16 @@ fn cells(table: &Table, row: usize) -> Vec<Cell> {
             }
             Place::Nowhere | Place::File(_) | Place::Text { .. } => {}
         }
-        Some(cell)
+        cell
     };
-    measures.filter_map(cell).collect()
+    let of_measure = |measure: &olshem_model::Component| {
+        let name = measure.name.as_str();
+        let value = table.origins.of(row, name);
+        let printed =
+            table.origins.printed(row, name).filter(|printed| Some(printed) != value.as_ref());
+        value.into_iter().chain(printed).map(|origin| cell(name, origin)).collect::<Vec<_>>()
+    };
+    table.structure.measures().flat_map(of_measure).collect()
 }
 
 fn empty_node(name: &str, repeated: bool) -> Node {

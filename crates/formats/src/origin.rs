@@ -60,16 +60,31 @@ impl Origins {
     ///
     /// Where a number is missing and only a printed figure bounds it, that is its origin.
     pub fn of(&self, row: usize, component: &str) -> Option<Origin> {
+        let (layout, component, at) = self.find(row, component)?;
+        let cell = layout.cell(component, at)?;
+        match layout.printed(component, at) {
+            Some(printed) if layout.text(cell).trim().is_empty() => {
+                Some(self.origin(layout, printed))
+            }
+            _ => Some(self.origin(layout, cell)),
+        }
+    }
+
+    /// Where the figure as printed stands that gives a number its bounds, if one does.
+    pub fn printed(&self, row: usize, component: &str) -> Option<Origin> {
+        let (layout, component, at) = self.find(row, component)?;
+        Some(self.origin(layout, layout.printed(component, at)?))
+    }
+
+    fn find(&self, row: usize, component: &str) -> Option<(&Layout, usize, CellAt)> {
         let observation = *self.observations.get(row)?;
         let layout = self.layouts.get(observation.layout as usize)?;
         let component = self.components.iter().position(|name| name == component)?;
-        let cell = layout.cell(component, observation.at())?;
-        let printed = layout.printed(component, observation.at());
-        let cell = match printed {
-            Some(printed) if layout.text(cell).trim().is_empty() => printed,
-            _ => cell,
-        };
-        Some(Origin { place: layout.place(&self.file, cell), text: layout.text(cell).to_owned() })
+        Some((layout, component, observation.at()))
+    }
+
+    fn origin(&self, layout: &Layout, cell: CellAt) -> Origin {
+        Origin { place: layout.place(&self.file, cell), text: layout.text(cell).to_owned() }
     }
 
     /// Where a row of the table stands.

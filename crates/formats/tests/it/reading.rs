@@ -706,6 +706,13 @@ fn a_value_leads_to_its_cell() {
     ]
     "#
     );
+    let printed = |row| {
+        let origin = tables[0].origins.printed(row, "OBS_VALUE")?;
+        Some(format!("{} \"{}\"", origin.place, origin.text))
+    };
+    let second = "data.csv: line 2, column \"printed\" \"1234.50\"";
+    assert_eq!(printed(1).as_deref(), Some(second));
+    assert_eq!(printed(2), None);
 }
 
 mod any_input {
