@@ -2,7 +2,7 @@
 
 use crate::errors::{DUPLICATE_KEY, NULL_IDENTIFIER, WRONG_COLUMNS};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array};
-use arrow::compute::{SortColumn, SortOptions, lexsort_to_indices, take_record_batch};
+use arrow::compute::{SortColumn, SortOptions, lexsort_to_indices, partition, take_record_batch};
 use arrow::datatypes::{DataType as ArrowType, Field, Float64Type, Int64Type, Schema};
 use olshem_model::structure::{high_column, low_column};
 use olshem_model::{Component, DataStructure, DataType, Diagnostic, Place};
@@ -119,29 +119,32 @@ impl Dataset {
     }
 
     fn refuse_duplicates(&self) -> Result<(), Diagnostic> {
-        let ids: Vec<&ArrayRef> = self
+        let ids: Vec<ArrayRef> = self
             .structure
             .identifiers()
-            .filter_map(|id| self.batch.column_by_name(&id.name))
+            .filter_map(|id| self.batch.column_by_name(&id.name).cloned())
             .collect();
-        let same_as_before = |row: usize| {
-            ids.iter().all(|column| scalar_at(column, row) == scalar_at(column, row - 1))
+        let duplicate = if ids.is_empty() {
+            (self.rows() > 1).then_some(1)
+        } else {
+            // Rows are sorted, so those with one key are neighbours.
+            let keys = partition(&ids)
+                .map_err(|e| Diagnostic::new(&WRONG_COLUMNS, Place::Nowhere, e.to_string()))?;
+            let shared = keys.ranges().into_iter().find(|range| range.len() > 1);
+            shared.map(|range| range.start)
         };
-        match (1..self.rows()).find(|&row| same_as_before(row)) {
-            None => Ok(()),
-            Some(row) => {
-                let key: Vec<String> = self
-                    .structure
-                    .identifiers()
-                    .map(|id| match self.value(row, &id.name) {
-                        Some(value) => format!("{} = {value}", id.name),
-                        None => id.name.clone(),
-                    })
-                    .collect();
-                let message = format!("more than one observation has {}", key.join(", "));
-                Err(Diagnostic::new(&DUPLICATE_KEY, Place::Nowhere, message))
-            }
-        }
+        let Some(row) = duplicate else { return Ok(()) };
+        let key: Vec<String> = self
+            .structure
+            .identifiers()
+            .filter_map(|id| Some(format!("{} = {}", id.name, self.value(row, &id.name)?)))
+            .collect();
+        let message = if key.is_empty() {
+            "more than one observation, and no identifier to tell them apart".to_owned()
+        } else {
+            format!("more than one observation has {}", key.join(", "))
+        };
+        Err(Diagnostic::new(&DUPLICATE_KEY, Place::Nowhere, message))
     }
 }
 
@@ -290,4 +293,54 @@ pub struct Bindings {
     pub datasets: BTreeMap<String, Dataset>,
     /// Scalars by name.
     pub scalars: BTreeMap<String, Scalar>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow::array::{Float64Array, StringArray};
+
+    fn dataset(ids: &[Option<&str>], values: &[f64]) -> Result<Dataset, Diagnostic> {
+        let structure = DataStructure::new([
+            Component::identifier("REGION", DataType::String),
+            Component::measure("GVA", DataType::Number),
+        ]);
+        let batch = RecordBatch::try_from_iter_with_nullable([
+            ("REGION", Arc::new(ids.iter().copied().collect::<StringArray>()) as ArrayRef, true),
+            ("GVA", Arc::new(Float64Array::from(values.to_vec())) as ArrayRef, true),
+        ])
+        .unwrap();
+        Dataset::new(structure, &batch)
+    }
+
+    #[test]
+    fn rows_are_in_the_order_of_their_identifiers() {
+        let sorted =
+            dataset(&[Some("KZ75"), Some("KZ10"), Some("KZ71")], &[1.0, 2.0, 3.0]).unwrap();
+        let regions: Vec<_> = (0..3).map(|row| sorted.value(row, "REGION").unwrap()).collect();
+        assert_eq!(regions, ["KZ10", "KZ71", "KZ75"].map(|r| Scalar::String(r.into())));
+        assert_eq!(sorted.number(2, "GVA"), Some(Bounded::exact(1.0)));
+        assert_eq!(dataset(&[], &[]).unwrap().rows(), 0);
+    }
+
+    #[test]
+    fn every_observation_has_a_key_of_its_own() {
+        let twice = dataset(&[Some("KZ75"), Some("KZ10"), Some("KZ75")], &[1.0, 2.0, 3.0]);
+        let fault = twice.unwrap_err();
+        assert_eq!(fault.code.id, "E003");
+        assert_eq!(fault.message, "more than one observation has REGION = KZ75");
+        assert_eq!(dataset(&[Some("KZ75"), None], &[1.0, 2.0]).unwrap_err().code.id, "E004");
+    }
+
+    #[test]
+    fn columns_are_those_of_the_structure() {
+        let structure = DataStructure::new([Component::measure("GVA", DataType::Integer)]);
+        let batch = RecordBatch::try_from_iter([(
+            "GVA",
+            Arc::new(Float64Array::from(vec![1.0])) as ArrayRef,
+        )])
+        .unwrap();
+        let fault = Dataset::new(structure, &batch).unwrap_err();
+        assert_eq!(fault.message, "column GVA is Float64, and integer is Int64");
+    }
 }
