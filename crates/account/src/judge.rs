@@ -66,7 +66,7 @@ impl Judge<'_> {
                     .map(commitment_report)
                     .collect(),
                 indicators: self.indicators(id),
-                proposals: folder.proposals.iter().filter(|p| p.topic == id).count(),
+                proposals: folder.proposals.iter().filter(|p| p.topic == id).cloned().collect(),
             }
         });
         Ok(Report {

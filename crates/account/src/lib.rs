@@ -74,7 +74,7 @@ pub use account::Account;
 pub use definitions::Verification;
 pub use indicators::{Chart, PublishedMethod};
 pub use lineage::{ClaimLineage, Lineage};
-pub use proposals::Proposal;
+pub use proposals::{Proposal, ProposalStatus};
 pub use release::Release;
 pub use report::Report;
 pub use run::Run;

@@ -11,8 +11,30 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// What has become of a proposal, in the words of the file.
-const STATUSES: [&str; 5] = ["proposed", "in bill", "adopted", "rejected", "not known"];
+/// What has become of a proposal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub enum ProposalStatus {
+    #[serde(rename = "proposed")]
+    Proposed,
+    #[serde(rename = "in bill")]
+    InBill,
+    #[serde(rename = "adopted")]
+    Adopted,
+    #[serde(rename = "rejected")]
+    Rejected,
+    #[serde(rename = "not known")]
+    NotKnown,
+}
+
+/// Each status in the words of the file.
+const STATUSES: [(&str, ProposalStatus); 5] = [
+    ("proposed", ProposalStatus::Proposed),
+    ("in bill", ProposalStatus::InBill),
+    ("adopted", ProposalStatus::Adopted),
+    ("rejected", ProposalStatus::Rejected),
+    ("not known", ProposalStatus::NotKnown),
+];
 
 /// A proposal to change a law.
 #[derive(Clone, Debug, Serialize)]
@@ -25,8 +47,8 @@ pub struct Proposal {
     pub provision: Provision,
     /// What is proposed.
     pub title: Text,
-    /// What has become of it: `proposed`, `in bill`, `adopted`, `rejected` or `not known`.
-    pub status: String,
+    /// What has become of it.
+    pub status: ProposalStatus,
     /// Who proposes it.
     pub by: String,
     /// When, where known.
@@ -66,11 +88,12 @@ pub(crate) fn read(
             let message = format!("the id `{id}` is used twice");
             faults.push(Diagnostic::new(&DUPLICATE_ID, at("id"), message));
         }
-        let status = line.cell("status");
-        if !STATUSES.contains(&status) {
-            let message = format!("`{status}` is no status of a proposal");
+        let written = line.cell("status");
+        let known = STATUSES.iter().find(|(words, _)| *words == written);
+        if known.is_none() {
+            let message = format!("`{written}` is no status of a proposal");
             let mut fault = Diagnostic::new(&WRONG_VALUE, at("status"), message);
-            fault.help = spelling::advice(status, STATUSES);
+            fault.help = spelling::advice(written, STATUSES.map(|(words, _)| words));
             faults.push(fault);
         }
         for column in ["version", "date"] {
@@ -97,7 +120,7 @@ pub(crate) fn read(
                 element: line.cell("element").to_owned(),
             },
             title: Text::Localised(title),
-            status: status.to_owned(),
+            status: known.map_or(ProposalStatus::NotKnown, |(_, status)| *status),
             by: line.cell("by").to_owned(),
             date: Some(line.cell("date").to_owned()).filter(|date| !date.is_empty()),
             link: line.cell("link").to_owned(),

@@ -1,6 +1,7 @@
 //! What [`check`](crate::Run::report) finds: claims, targets and commitments with their verdicts,
 //! by topic. Serialised, this is the output of `olshem check --json`; `docs/report.md` describes it.
 
+use crate::proposals::Proposal;
 use crate::text::Text;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -67,8 +68,8 @@ pub struct TopicReport {
     pub commitments: Vec<CommitmentReport>,
     /// The topic's indicators, with their latest figure.
     pub indicators: Vec<IndicatorSummary>,
-    /// How many proposals the register has under this topic.
-    pub proposals: usize,
+    /// What the register of legislative proposals has under this topic, in its order.
+    pub proposals: Vec<Proposal>,
 }
 
 /// Where a statement was made.

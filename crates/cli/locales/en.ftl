@@ -63,6 +63,11 @@ proposals-count = { $n ->
     [one] The register has { $n } proposal on this.
    *[other] The register has { $n } proposals on this.
 }
+proposal-proposed = proposed
+proposal-in-bill = in a bill
+proposal-adopted = adopted
+proposal-rejected = rejected
+proposal-not-known = what became of it is not known
 indicators = Figures, for `olshem show`: { $list }
 validations = Validations that found something
 validation = { $id }: { $n } of { $checked } observations fail

@@ -59,6 +59,11 @@ provision = { $act }, редакциясы: { $version }
 ## Есептің қалған бөлігі
 
 proposals-count = Тізілімде осы тақырып бойынша { $n } ұсыныс бар.
+proposal-proposed = ұсынылды
+proposal-in-bill = заң жобасында
+proposal-adopted = қабылданды
+proposal-rejected = қабылданбады
+proposal-not-known = нәтижесі белгісіз
 indicators = `olshem show` үшін көрсеткіштер: { $list }
 validations = Айырмашылық тапқан тексерулер
 validation = { $id }: { $checked } бақылаудың { $n } сәйкес келмейді

@@ -69,6 +69,11 @@ proposals-count = { $n ->
     [few] В реестре { $n } предложения по этой теме.
    *[other] В реестре { $n } предложений по этой теме.
 }
+proposal-proposed = предложено
+proposal-in-bill = в законопроекте
+proposal-adopted = принято
+proposal-rejected = отклонено
+proposal-not-known = судьба неизвестна
 indicators = Показатели для `olshem show`: { $list }
 validations = Проверки, нашедшие расхождения
 validation = { $id }: не сходится { $n } из { $checked } наблюдений

@@ -7,6 +7,7 @@ pub(crate) mod definitions;
 pub(crate) mod figure;
 pub(crate) mod indicator;
 pub(crate) mod lineage;
+pub(crate) mod proposals;
 pub(crate) mod report;
 #[cfg(test)]
 mod sample;

@@ -46,10 +46,16 @@ pub(crate) fn commitment(page: &mut Page<'_>, column: usize, commitment: &Commit
     }
 }
 
-fn citation(words: &Words, provision: &Provision) -> String {
-    let version = words.date(&provision.version);
-    let act =
-        words.with("provision", &[("act", (&provision.act).into()), ("version", version.into())]);
+/// `Law No. 233-VIII, version of 24 November 2025, art_4__para_2`, as far as it is known.
+pub(crate) fn citation(words: &Words, provision: &Provision) -> String {
+    let act = match provision.version.as_str() {
+        "" => provision.act.clone(),
+        version => {
+            let version = words.date(version);
+            words
+                .with("provision", &[("act", (&provision.act).into()), ("version", version.into())])
+        }
+    };
     match provision.element.as_str() {
         "" => act,
         element => format!("{act}, {element}"),

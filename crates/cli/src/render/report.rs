@@ -2,7 +2,9 @@
 
 use crate::locale::Words;
 use crate::number::own_decimals;
-use crate::render::{Brief, Page, claims, commitments, definitions, targets, verdict_column};
+use crate::render::{
+    Brief, Page, claims, commitments, definitions, proposals, targets, verdict_column,
+};
 use crate::terminal::{Terminal, Tone};
 use olshem_account::report::{
     Completion, Outcome, Report, Summary, TargetOutcome, TopicReport, ValidationReport,
@@ -34,7 +36,7 @@ fn topic<'a>(page: &mut Page<'a>, column: usize, topic: &'a TopicReport) {
         && topic.targets.is_empty()
         && topic.commitments.is_empty()
         && topic.indicators.is_empty()
-        && topic.proposals == 0;
+        && topic.proposals.is_empty();
     if is_empty {
         return;
     }
@@ -52,11 +54,7 @@ fn topic<'a>(page: &mut Page<'a>, column: usize, topic: &'a TopicReport) {
         page.gap();
         commitments::commitment(page, column, commitment);
     }
-    if topic.proposals > 0 {
-        page.gap();
-        let line = words.with("proposals-count", &[("n", topic.proposals.into())]);
-        page.paragraph(0, Tone::Plain, &line);
-    }
+    proposals::proposals(page, &topic.proposals);
     page.footnotes();
     if !topic.indicators.is_empty() {
         page.gap();

@@ -1,7 +1,7 @@
 //! A report with one of everything, for tests.
 
-use olshem_account::Text;
 use olshem_account::report::*;
+use olshem_account::{Proposal, ProposalStatus, Text};
 use std::collections::BTreeMap;
 
 fn text(en: &str, ru: &str, kk: &str) -> Text {
@@ -282,7 +282,22 @@ pub(crate) fn report() -> Report {
                     observations: 16,
                     coverage: Some(("2010".to_owned(), "2025".to_owned())),
                 }],
-                proposals: 23,
+                proposals: vec![Proposal {
+                    id: "generics".to_owned(),
+                    topic: "share".to_owned(),
+                    provision: Provision {
+                        act: "Patent Law".to_owned(),
+                        version: "2025-11-24".to_owned(),
+                        element: "art_4__para_2".to_owned(),
+                    },
+                    title: text("Generics", "Дженерики", "Дженериктер"),
+                    status: ProposalStatus::InBill,
+                    by: "Patent attorneys".to_owned(),
+                    date: Some("2023-10-04".to_owned()),
+                    link: "https://example.org/".to_owned(),
+                    note: String::new(),
+                    line: 2,
+                }],
             },
             TopicReport {
                 id: "empty".to_owned(),
@@ -291,7 +306,7 @@ pub(crate) fn report() -> Report {
                 targets: Vec::new(),
                 commitments: Vec::new(),
                 indicators: Vec::new(),
-                proposals: 0,
+                proposals: Vec::new(),
             },
         ],
         validations: vec![ValidationReport {
