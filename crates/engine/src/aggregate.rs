@@ -1,7 +1,10 @@
 //! Aggregate functions, over groups and over windows alike.
 
+use crate::arrow_type;
 use crate::errors::{BOUNDS, EngineError, Result};
 use crate::expression::{Operand, converted};
+use crate::frequency;
+use crate::functions::time;
 use crate::sum::Statistic;
 use datafusion::functions_aggregate::count::count_udaf;
 use datafusion::functions_aggregate::median::median_udaf;
@@ -32,11 +35,23 @@ pub(crate) fn aggregate(
         Some(operand) => operand,
     };
     let udaf = udaf(function, operand_type);
+    let least_or_greatest = matches!(function, F::Min | F::Max);
     let number = |df: Df| match function {
         F::Sum | F::Count | F::Min | F::Max => df,
         _ => converted(df, operand_type, DataType::Number),
     };
     match operand {
+        Operand::Exact(df) if least_or_greatest && operand_type == DataType::TimePeriod => {
+            let guard = atom(Arc::new(frequency::udaf()), df.clone())?;
+            let value = atom(udaf, df)?;
+            Ok(Operand::Exact(when(guard, value).end()?))
+        }
+        Operand::Exact(df) if least_or_greatest && operand_type == DataType::Duration => {
+            let types = vec![arrow_type(DataType::Duration)];
+            let key = time::duration_key().call(vec![df], types.clone());
+            let found = atom(udaf, key)?;
+            Ok(Operand::Exact(time::duration_of_key().call(vec![found], types)))
+        }
         Operand::Exact(df) => Ok(Operand::Exact(atom(udaf, number(df))?)),
         Operand::Bounded { low, .. } if function == F::Count => {
             Ok(Operand::Exact(atom(udaf, low)?))

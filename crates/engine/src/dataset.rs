@@ -59,6 +59,17 @@ impl Dataset {
         Ok(dataset)
     }
 
+    /// A dataset of that structure without observations.
+    pub fn empty(structure: DataStructure) -> Self {
+        let fields: Vec<Field> = structure
+            .components()
+            .iter()
+            .map(|c| Field::new(&c.name, arrow_type(c.data_type), true))
+            .collect();
+        let batch = RecordBatch::new_empty(Arc::new(Schema::new(fields)));
+        Self { structure, batch, unsettled: BTreeSet::new() }
+    }
+
     /// Its structure.
     pub fn structure(&self) -> &DataStructure {
         &self.structure

@@ -1,11 +1,11 @@
 //! Expressions over the columns of a row: from the checked program's to DataFusion's.
 
 use crate::aggregate::{Atom, aggregate};
-use crate::errors::{BOUNDS, EngineError, NOT_SUPPORTED, Result, refuse};
+use crate::errors::{BOUNDS, EngineError, FAILED, NOT_SUPPORTED, Result, refuse};
 use crate::frequency::{collapsed_time, one_frequency_over};
 use crate::functions::number::{End, NumberFunction};
 use crate::functions::row::RowFunction;
-use crate::functions::{integer, text, time};
+use crate::functions::{convert, integer, mask, text, time};
 use crate::interval::Operation;
 use crate::{Estimate, Scalar, arrow_type};
 use arrow::datatypes::DataType as ArrowType;
@@ -381,15 +381,25 @@ impl<'a> Scope<'a> {
             }
             _ => return Err(needs_exact("cast")),
         };
-        if mask.is_some() && from != to {
-            return refuse(&NOT_SUPPORTED, "`cast` with a mask is not supported yet");
+        if let Some(mask) = mask.filter(|_| from != to) {
+            let laid_out = if from == DataType::String { to } else { from };
+            mask::check(mask, laid_out).map_err(|why| EngineError::refusal(&FAILED, why))?;
+            let function = match from {
+                DataType::String => convert::from_masked(to),
+                _ => convert::to_masked(from),
+            };
+            return Ok(Operand::Exact(row(
+                function,
+                vec![value, lit(mask)],
+                &[from, DataType::String],
+            )));
+        }
+        if let Some(function) = convert::between(from, to) {
+            return Ok(Operand::Exact(row(function, vec![value], &[from])));
         }
         use DataType as T;
         Ok(Operand::Exact(match (from, to) {
             (from, to) if from == to => value,
-            (T::String, T::TimePeriod) => row(time::parse_period(), vec![value], &[from]),
-            (T::String, T::Date) => row(time::parse_date(), vec![value], &[from]),
-            (T::Date, T::TimePeriod) => row(time::parse_period(), vec![value], &[from]),
             (T::Number, T::Integer) => {
                 integer::from_number(NumberFunction::Truncate.call(vec![value, lit(0.0)]))
             }
@@ -420,12 +430,13 @@ impl<'a> Scope<'a> {
         self.partitions.push(analytic.partition_by.clone());
         match (&analytic.function, operand) {
             (A::Aggregate(function), operand) => {
-                let frame = frame(analytic.window.as_ref(), !analytic.order_by.is_empty())?;
-                let order = if analytic.window.as_ref().is_some_and(|w| w.unit == WindowUnit::Rows)
-                {
-                    self.definite_order(&analytic.order_by)
-                } else {
-                    order(&analytic.order_by)
+                let frame = self.frame(analytic, !analytic.order_by.is_empty())?;
+                let order = match &analytic.window {
+                    Some(window) if window.unit == WindowUnit::Rows => {
+                        self.definite_order(&analytic.order_by)
+                    }
+                    Some(window) if has_distance(window) => self.counted_order(analytic)?.0,
+                    _ => self.order(&analytic.order_by),
                 };
                 aggregate(*function, operand, operand_type, &mut |atom: Atom| {
                     let definition = WindowFunctionDefinition::AggregateUDF(atom.function);
@@ -440,7 +451,8 @@ impl<'a> Scope<'a> {
             }
             (A::Rank, _) => {
                 let rank = window_functions::rank();
-                let ranked = self.window_function(rank, analytic, order(&analytic.order_by))?;
+                let ranked =
+                    self.window_function(rank, analytic, self.order(&analytic.order_by))?;
                 Ok(Operand::Exact(cast(ranked, ArrowType::Int64)))
             }
             (A::RatioToReport, Some(operand)) => {
@@ -457,7 +469,10 @@ impl<'a> Scope<'a> {
                 quotient(operand, sum)
             }
             (function, Some(operand)) => {
-                let order = self.definite_order(&analytic.order_by);
+                let order = match &analytic.window {
+                    Some(window) if has_distance(window) => self.counted_order(analytic)?.0,
+                    _ => self.definite_order(&analytic.order_by),
+                };
                 each(operand, |value| {
                     let call = match function {
                         A::Lag { offset, default } => window_functions::lag(
@@ -475,8 +490,8 @@ impl<'a> Scope<'a> {
                     };
                     let framed = matches!(function, A::FirstValue | A::LastValue);
                     let frame = match &analytic.window {
-                        Some(window) if framed => frame(Some(window), true)?,
-                        _ if framed => frame(None, !analytic.order_by.is_empty())?,
+                        Some(_) if framed => self.frame(analytic, true)?,
+                        _ if framed => self.frame(analytic, !analytic.order_by.is_empty())?,
                         _ => WindowFrame::new(Some(false)),
                     };
                     match call {
@@ -548,9 +563,56 @@ impl<'a> Scope<'a> {
         column(&name)
     }
 
+    /// The order of a `range` window that reaches so far before and behind each row: a number, and
+    /// the unit of that distance. Days are counted for dates, periods for time periods.
+    fn counted_order(&self, analytic: &Analytic) -> Result<(Vec<Sort>, ScalarValue)> {
+        let [key] = &analytic.order_by[..] else {
+            return refuse(&FAILED, "a window with a range needs one component to order by");
+        };
+        let of = self.structure.get(&key.column).map_or(DataType::String, |c| c.data_type);
+        let value = column(&key.column);
+        let (value, unit) = match of {
+            DataType::Number => (value, ScalarValue::Float64(Some(1.0))),
+            DataType::Integer => (value, ScalarValue::Int64(Some(1))),
+            DataType::Date => {
+                (row(time::day_number(), vec![value], &[of]), ScalarValue::Int64(Some(1)))
+            }
+            DataType::TimePeriod => {
+                (row(time::period_number(), vec![value], &[of]), ScalarValue::Int64(Some(1)))
+            }
+            other => {
+                let message = format!(
+                    "the range of a window is counted in numbers, days or periods; {} is {other}",
+                    key.column
+                );
+                return Err(EngineError::refusal(&FAILED, message));
+            }
+        };
+        Ok((vec![value.sort(!key.descending, !key.descending)], unit))
+    }
+
+    /// See [`frame`].
+    fn frame(&self, analytic: &Analytic, ordered: bool) -> Result<WindowFrame> {
+        match &analytic.window {
+            Some(window) if has_distance(window) => {
+                frame(Some(window), ordered, &self.counted_order(analytic)?.1)
+            }
+            window => frame(window.as_ref(), ordered, &ScalarValue::Null),
+        }
+    }
+
+    /// The order asked for; durations come in that of their lengths.
+    fn order(&self, keys: &[OrderKey]) -> Vec<Sort> {
+        let value = |name: &str| match self.structure.get(name).map(|c| c.data_type) {
+            Some(of @ DataType::Duration) => row(time::duration_days(), vec![column(name)], &[of]),
+            _ => column(name),
+        };
+        keys.iter().map(|key| value(&key.column).sort(!key.descending, !key.descending)).collect()
+    }
+
     /// The order asked for and, among rows that it leaves level, the order of their identifiers.
     fn definite_order(&self, keys: &[OrderKey]) -> Vec<Sort> {
-        let mut sorts = order(keys);
+        let mut sorts = self.order(keys);
         for identifier in self.structure.identifiers() {
             if !keys.iter().any(|key| key.column == identifier.name) {
                 sorts.push(column(&identifier.name).sort(true, true));
@@ -691,11 +753,16 @@ fn quotient(a: Operand, b: Operand) -> Result<Operand> {
 
 fn exact_comparison(function: Function, a: Df, b: Df, data_type: DataType) -> Df {
     let ordered = !matches!(function, Function::Equal | Function::NotEqual);
-    let (a, b) = if data_type == DataType::TimePeriod && ordered {
-        let types = [DataType::TimePeriod; 2];
-        (row(time::compare_periods(), vec![a, b], &types), lit(0_i64))
-    } else {
-        (a, b)
+    let (a, b) = match data_type {
+        DataType::TimePeriod if ordered => {
+            let types = [DataType::TimePeriod; 2];
+            (row(time::compare_periods(), vec![a, b], &types), lit(0_i64))
+        }
+        DataType::Duration => {
+            let days = |duration| row(time::duration_days(), vec![duration], &[data_type]);
+            (days(a), days(b))
+        }
+        _ => (a, b),
     };
     match function {
         Function::Equal => a.eq(b),
@@ -773,13 +840,15 @@ fn either(condition: Operand, value: Operand, otherwise: Operand, to: DataType) 
     }
 }
 
-fn order(keys: &[OrderKey]) -> Vec<Sort> {
-    keys.iter().map(|key| column(&key.column).sort(!key.descending, !key.descending)).collect()
+/// Whether a window is one of values that lie no further than so far from the row's.
+fn has_distance(window: &Window) -> bool {
+    let is_distance = |bound| matches!(bound, Bound::Preceding(_) | Bound::Following(_));
+    window.unit == WindowUnit::Range && (is_distance(window.start) || is_distance(window.end))
 }
 
 /// The window asked for; by default up to the current row and its equals where there is an order,
 /// and the whole partition where there is none.
-fn frame(window: Option<&Window>, ordered: bool) -> Result<WindowFrame> {
+fn frame(window: Option<&Window>, ordered: bool, range: &ScalarValue) -> Result<WindowFrame> {
     let Some(window) = window else { return Ok(WindowFrame::new(ordered.then_some(false))) };
     let units = match window.unit {
         WindowUnit::Rows => WindowFrameUnits::Rows,
@@ -787,7 +856,10 @@ fn frame(window: Option<&Window>, ordered: bool) -> Result<WindowFrame> {
     };
     let distance = |n: u64| match window.unit {
         WindowUnit::Rows => ScalarValue::UInt64(Some(n)),
-        WindowUnit::Range => ScalarValue::Int64(Some(n as i64)),
+        WindowUnit::Range => match range {
+            ScalarValue::Float64(_) => ScalarValue::Float64(Some(n as f64)),
+            _ => ScalarValue::Int64(Some(n as i64)),
+        },
     };
     let unbounded = || match window.unit {
         WindowUnit::Rows => ScalarValue::UInt64(None),
@@ -838,6 +910,7 @@ fn plain(function: Function, arguments: Vec<Df>, types: Vec<DataType>, to: DataT
                 b,
             )
         }
+        F::Member => row(convert::member(arrow_type(to)), arguments, &types),
         F::Upper => df::upper(one(arguments)?),
         F::Lower => df::lower(one(arguments)?),
         F::Trim => df::btrim(arguments),
@@ -858,6 +931,9 @@ fn plain(function: Function, arguments: Vec<Df>, types: Vec<DataType>, to: DataT
         F::DamerauLevenshtein => row(text::damerau_levenshtein(), arguments, &types),
         F::Hamming => row(text::hamming(), arguments, &types),
         F::JaroWinkler => row(text::jaro_winkler(), arguments, &types),
+        F::PeriodIndicator if types.first() == Some(&DataType::Time) => {
+            row(time::interval_length(), arguments, &types)
+        }
         F::PeriodIndicator => row(time::period_indicator(), arguments, &types),
         F::Year => row(time::year(), arguments, &types),
         F::Month => row(time::month(), arguments, &types),
@@ -869,8 +945,15 @@ fn plain(function: Function, arguments: Vec<Df>, types: Vec<DataType>, to: DataT
         F::MonthToDay => row(time::month_to_day(), arguments, &types),
         F::DateDiff => row(time::date_diff(), arguments, &types),
         F::DateAdd => row(time::date_add(), arguments, &types),
+        F::TimeShift if types.first() == Some(&DataType::Time) => {
+            row(time::shift_interval(), arguments, &types)
+        }
         F::TimeShift => row(time::shift(), arguments, &types),
-        F::TimeAgg => row(time::aggregate(), arguments, &types),
+        F::TimeAgg => match types.first() {
+            Some(DataType::Date) => row(time::aggregate_day(), arguments, &types),
+            Some(DataType::Time) => row(time::aggregate_interval(), arguments, &types),
+            _ => row(time::aggregate(), arguments, &types),
+        },
         F::CurrentDate => {
             return refuse(
                 &NOT_SUPPORTED,

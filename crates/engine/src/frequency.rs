@@ -38,7 +38,8 @@ pub(crate) fn one_frequency_over(time: &str, partition_by: Vec<Expr>) -> Expr {
     Expr::from(window)
 }
 
-fn udaf() -> AggregateUDF {
+/// See [`one_frequency`].
+pub(crate) fn udaf() -> AggregateUDF {
     let signature = Signature::exact(vec![DataType::Utf8], Volatility::Immutable);
     AggregateUDF::new_from_impl(OneFrequency { signature })
 }
@@ -97,6 +98,15 @@ impl Accumulator for Met {
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         self.update_batch(states)
+    }
+
+    /// Windows that slide over a partition see all of its periods.
+    fn retract_batch(&mut self, _: &[ArrayRef]) -> Result<()> {
+        Ok(())
+    }
+
+    fn supports_retract_batch(&self) -> bool {
+        true
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {

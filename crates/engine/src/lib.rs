@@ -137,6 +137,27 @@ impl Engine {
         Ok(())
     }
 
+    /// The plan of a statement as it would be run, after optimisation: an operation a line, each
+    /// above those it takes rows from. `bindings` hold the datasets read; empty ones will do.
+    ///
+    /// # Errors
+    ///
+    /// A dataset that is not bound.
+    pub fn explain(
+        &self,
+        statement: &Statement,
+        bindings: &Bindings,
+    ) -> Result<String, Diagnostic> {
+        let planned = match &statement.value {
+            Value::Dataset(node) => Planner::new(bindings).plan(node),
+            Value::Scalar(expr) => Planner::new(bindings).scalar(expr),
+        };
+        planned
+            .and_then(|planned| Ok(self.context.state().optimize(&planned.plan)?))
+            .map(|plan| plan.display_indent().to_string())
+            .map_err(|e| e.told(&statement.name))
+    }
+
     fn dataset(&self, node: &Node, bindings: &Bindings) -> Result<Dataset> {
         let Planned { plan, knowledge } = Planner::new(bindings).plan(node)?;
         let batches = self.collect(plan)?;
@@ -236,7 +257,7 @@ fn narrowed(plan: LogicalPlan, rows: &Dataset) -> Result<LogicalPlan> {
     if rows.rows() > 1 {
         let keys: Vec<_> =
             identifiers.iter().map(|name| column(name).alias(format!("#key#{name}"))).collect();
-        let keys = LogicalPlanBuilder::from(scan(rows.batch())?).project(keys)?.build()?;
+        let keys = LogicalPlanBuilder::from(scan("#keys", rows.batch())?).project(keys)?.build()?;
         let left = identifiers.iter().map(|name| column(name)).collect::<Vec<_>>();
         let right =
             identifiers.iter().map(|name| column(&format!("#key#{name}"))).collect::<Vec<_>>();

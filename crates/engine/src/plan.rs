@@ -7,12 +7,13 @@ use crate::aggregate::{Atom, aggregate};
 use crate::errors::{BOUNDS, EngineError, Result, refuse};
 use crate::expression::{Knowledge, Operand, Scope, column, converted, each, parts};
 use crate::frequency::{collapsed_time, one_frequency};
-use crate::functions::series;
+use crate::functions::row::RowFunction;
+use crate::functions::{series, time};
 use crate::trace::{TRACE, merge_traces, merge_traces_over, merged_trace, trace_column};
 use crate::{Bindings, Dataset};
 use arrow::array::RecordBatch;
 use datafusion::catalog::default_table_source::provider_as_source;
-use datafusion::common::{Column, JoinType};
+use datafusion::common::{Column, JoinType, TableReference};
 use datafusion::datasource::MemTable;
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{
@@ -103,7 +104,7 @@ impl<'a> Planner<'a> {
             Some(number) => trace_column(dataset.batch(), number)?,
             None => dataset.batch().clone(),
         };
-        Ok(Planned { plan: scan(&batch)?, knowledge: knowledge_of(dataset) })
+        Ok(Planned { plan: scan(name, &batch)?, knowledge: knowledge_of(dataset) })
     }
 
     fn project(
@@ -431,8 +432,9 @@ impl<'a> Planner<'a> {
         outputs.project(plan, self.trace())
     }
 
-    /// The periods that every series ought to have, with the input's measures where it has them.
-    /// Periods of another frequency are another series.
+    /// The times that every series ought to have, with the input's measures where it has them.
+    /// Periods and intervals of another length are another series; the rhythm of days has to be
+    /// found from the days.
     fn fill(
         &self,
         input: Planned,
@@ -441,35 +443,51 @@ impl<'a> Planner<'a> {
         range: FillRange,
     ) -> Result<Planned> {
         use datafusion::functions_aggregate::expr_fn::{max, min};
-        let frequency = || column("#frequency");
-        let series: Vec<&str> = structure
+        let of = structure.get(time).map_or(DataType::TimePeriod, |time| time.data_type);
+        let ids: Vec<&str> = structure
             .identifiers()
             .map(|id| id.name.as_str())
             .filter(|name| *name != time)
             .collect();
-        let identify = || series.iter().map(|name| column(name)).chain([frequency()]);
-        let mut known: Vec<Df> = series.iter().map(|name| column(name)).collect();
+        let mut known: Vec<Df> = ids.iter().map(|name| column(name)).collect();
         known.push(column(time));
-        known.push(series::frequency(column(time)).alias("#frequency"));
+        known.push(series::frequency(column(time), of).alias("#frequency"));
         let known = LogicalPlanBuilder::from(input.plan.clone()).project(known)?;
-        let ends = || vec![min(column(time)).alias("#first"), max(column(time)).alias("#last")];
-        let spans = match range {
-            FillRange::Single => known.aggregate(identify(), ends())?,
+        let rhythm = |name: &str| match of {
+            DataType::Date => Some(series::rhythm(column(time)).alias(name)),
+            _ => None,
+        };
+        let mut own = vec![min(column(time)).alias("#first"), max(column(time)).alias("#last")];
+        own.extend(rhythm("#rhythm"));
+        let identify = ids.iter().map(|name| column(name)).chain([column("#frequency")]);
+        let spans = known.clone().aggregate(identify, own)?;
+        let unknown = || lit(datafusion::common::ScalarValue::Utf8(None));
+        let step = rhythm("").map_or_else(unknown, |_| column("#rhythm"));
+        let (spans, times) = match range {
+            FillRange::Single => {
+                let (first, last) = (column("#first"), column("#last"));
+                (spans, series::times_between(of, first.clone(), first, last, step))
+            }
             FillRange::All => {
-                let ends = known.clone().aggregate([frequency()], ends())?.project(vec![
-                    frequency().alias("#of"),
-                    column("#first"),
-                    column("#last"),
-                ])?;
-                let all = known.project(identify())?.distinct()?;
-                let keys = (vec![frequency()], vec![column("#of")]);
-                all.join_with_expr_keys(ends.build()?, JoinType::Inner, keys, None)?
+                let day = |function: RowFunction| {
+                    function.call(vec![column(time)], vec![arrow::datatypes::DataType::Utf8])
+                };
+                let mut limits = vec![
+                    min(day(time::first_day_of())).alias("#from"),
+                    max(day(time::last_day_of())).alias("#to"),
+                ];
+                limits.extend(rhythm("#common"));
+                let limits = known.aggregate(Vec::<Df>::new(), limits)?.build()?;
+                // A series of one day has the rhythm of all days.
+                let step =
+                    rhythm("").map_or(step.clone(), |_| coalesce(vec![step, column("#common")]));
+                let (first, from, to) = (column("#first"), column("#from"), column("#to"));
+                (spans.cross_join(limits)?, series::times_between(of, first, from, to, step))
             }
         };
-        let periods = series::periods_between(column("#first"), column("#last"));
         let mut complete: Vec<Df> =
-            series.iter().map(|name| column(name).alias(prefixed(0, name))).collect();
-        complete.push(periods.alias(prefixed(0, time)));
+            ids.iter().map(|name| column(name).alias(prefixed(0, name))).collect();
+        complete.push(times.alias(prefixed(0, time)));
         let complete = spans
             .project(complete)?
             .unnest_column(Column::new_unqualified(prefixed(0, time)))?
@@ -646,17 +664,18 @@ fn result_type(function: AggregateFunction, operand: DataType) -> DataType {
     }
 }
 
-/// A plan that reads a batch, its columns without a qualifier.
-pub(crate) fn scan(batch: &RecordBatch) -> Result<LogicalPlan> {
+/// A plan that reads a batch, which has that name in explanations; its columns have no qualifier.
+pub(crate) fn scan(name: &str, batch: &RecordBatch) -> Result<LogicalPlan> {
+    let name = TableReference::bare(name);
     let table = MemTable::try_new(batch.schema(), vec![vec![batch.clone()]])?;
     let names: Vec<Df> = batch
         .schema()
         .fields()
         .iter()
-        .map(|field| Df::Column(Column::new(Some("input"), field.name())).alias(field.name()))
+        .map(|field| Df::Column(Column::new(Some(name.clone()), field.name())).alias(field.name()))
         .collect();
     let source = provider_as_source(Arc::new(table));
-    Ok(LogicalPlanBuilder::scan("input", source, None)?.project(names)?.build()?)
+    Ok(LogicalPlanBuilder::scan(name, source, None)?.project(names)?.build()?)
 }
 
 fn knowledge_of(dataset: &Dataset) -> BTreeMap<String, Knowledge> {

@@ -81,6 +81,8 @@ pub enum ExprKind {
     Name(String),
     /// `_`: a parameter left out.
     Omitted,
+    /// A set in braces, for a parameter of type `set`.
+    Set(Set),
     /// A word that some operators take in place of a parameter, such as `single`.
     Keyword(String),
     /// `+`, `-`, `not`.
@@ -494,9 +496,12 @@ impl ExprKind {
     /// The expressions directly within.
     pub fn children(&self) -> Box<dyn Iterator<Item = &Expr> + '_> {
         match self {
-            Self::Literal(_) | Self::Name(_) | Self::Omitted | Self::Keyword(_) | Self::Eval(_) => {
-                Box::new(std::iter::empty())
-            }
+            Self::Literal(_)
+            | Self::Name(_)
+            | Self::Omitted
+            | Self::Set(_)
+            | Self::Keyword(_)
+            | Self::Eval(_) => Box::new(std::iter::empty()),
             Self::Unary(_, operand)
             | Self::In { operand, .. }
             | Self::Membership(operand, _)

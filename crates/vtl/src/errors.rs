@@ -67,9 +67,9 @@ olshem_model::codes! {
     /// VTL category: semantic (1).
     UNKNOWN_RULESET = "V013", "an unknown ruleset";
 
-    /// Value domains cannot be named in expressions.
+    /// A value domain can only be named if its values were given along with the data.
     ///
-    /// Give the values themselves: `in {"A", "B"}`.
+    /// Or give the values themselves: `in {"A", "B"}`.
     ///
     /// VTL category: semantic (1).
     UNKNOWN_DOMAIN = "V014", "an unknown value domain or type";

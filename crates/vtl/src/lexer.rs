@@ -3,6 +3,7 @@
 //! Keywords are words like any other here; the parser tells them by where they stand.
 
 use crate::Span;
+use std::ops::Range;
 
 /// A piece of text that means something.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,9 +38,14 @@ const SYMBOLS: &[&str] = &[
 
 /// The tokens of a text, the last of which is [`TokenKind::End`].
 pub(crate) fn tokens(text: &str, source: u32) -> Vec<Token> {
-    let mut lexer = Lexer { text, position: 0, source, tokens: Vec::new() };
+    tokens_and_comments(text, source).0
+}
+
+/// The tokens of a text, and where its comments are.
+pub(crate) fn tokens_and_comments(text: &str, source: u32) -> (Vec<Token>, Vec<Range<usize>>) {
+    let mut lexer = Lexer { text, position: 0, source, tokens: Vec::new(), comments: Vec::new() };
     lexer.run();
-    lexer.tokens
+    (lexer.tokens, lexer.comments)
 }
 
 struct Lexer<'a> {
@@ -47,6 +53,7 @@ struct Lexer<'a> {
     position: usize,
     source: u32,
     tokens: Vec<Token>,
+    comments: Vec<Range<usize>>,
 }
 
 impl<'a> Lexer<'a> {
@@ -60,7 +67,7 @@ impl<'a> Lexer<'a> {
             if next.is_whitespace() || next == '\u{feff}' {
                 self.position += next.len_utf8();
             } else if self.skip_comment(start) {
-                continue;
+                self.comments.push(start..self.position);
             } else {
                 let kind = self.token(next);
                 self.push(start, kind);

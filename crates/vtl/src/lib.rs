@@ -24,16 +24,18 @@
 //!
 //! Read in this order: [`program`] is what comes out, [`ast`] what is in between, `check` is where
 //! the meaning of the language is, one family of operators in each file. [`errors`] lists what can
-//! be wrong with a script.
+//! be wrong with a script. [`format()`] lays a script out in the one way that it should look.
 
 pub mod ast;
 mod check;
 pub mod errors;
+mod format;
 mod lexer;
 mod parser;
 pub mod program;
 mod source;
 
 pub use check::{Checker, Environment};
+pub use format::format;
 pub use program::{Expr, Node, Operation, Program, Statement, Value};
 pub use source::{Source, Sources, Span};

@@ -316,6 +316,8 @@ pub enum Function {
     IsNull,
     /// operand, replacement
     Nvl,
+    /// operand, the name of a value domain, its values: the operand, which must be one of these
+    Member,
     // Text.
     Concat,
     Upper,
@@ -341,7 +343,7 @@ pub enum Function {
     /// operand, operand
     JaroWinkler,
     // Time.
-    /// period: its frequency, as a duration
+    /// period or interval: its length, as a duration
     PeriodIndicator,
     Year,
     Month,

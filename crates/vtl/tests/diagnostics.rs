@@ -150,8 +150,9 @@ faults!(
     not_supported,
     "
     define viral propagation P (valuedomain CL_FLAG) is aggregate max end viral propagation;
-    define viral propagation Q (variable FLAG) is when \"A\" and \"B\" then \"C\"
-        end viral propagation;
+    define viral propagation Q (variable FLAG) is
+        when \"A\" and \"B\" then \"A\"; when \"C\" and \"D\" then \"C\"; when \"E\" and \"F\" then \"E\"; when \"G\" and \"H\" then \"G\"; when \"I\" and \"J\" then \"I\";
+        else \"Z\" end viral propagation;
     C := sum(JOBS group by REF_AREA);
     A := eval(routine(GDP) language \"SQL\" returns dataset);
     B := GVA[customPivot ACTIVITY, OBS_VALUE in \"A\"];

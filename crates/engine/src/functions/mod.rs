@@ -1,12 +1,17 @@
 //! Scalar functions that DataFusion has not, or has with another meaning than VTL's.
 //!
 //! [`number`] holds those from numbers to a number, which run over whole columns; [`text`] and
-//! [`time`] those on text, periods and days, row by row; [`integer`] arithmetic that doesn't overflow.
+//! [`time`] those on text, periods and days, row by row; [`span`] the calendar behind the latter, [`convert`] and
+//! [`mask`] `cast`;
+//! [`integer`] arithmetic that doesn't overflow.
 
+pub(crate) mod convert;
 pub(crate) mod integer;
+pub(crate) mod mask;
 pub(crate) mod number;
 pub(crate) mod row;
 pub(crate) mod series;
+pub(crate) mod span;
 pub(crate) mod text;
 pub(crate) mod time;
 

@@ -2,6 +2,7 @@
 
 use super::fault;
 use super::row::{RowFunction, Value};
+use super::span::{Span, days_later, months_later};
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 use olshem_model::time::Date;
@@ -50,6 +51,196 @@ pub(crate) fn shift() -> RowFunction {
             _ => Ok(None),
         },
     }
+}
+
+/// The interval that many of its own length later.
+pub(crate) fn shift_interval() -> RowFunction {
+    RowFunction {
+        name: "interval_shift",
+        returns: DataType::Utf8,
+        body: |arguments| match (text(&arguments[0]), &arguments[1]) {
+            (Some(text), Some(Value::Integer(by))) => match Span::parse(text)?.shift(*by) {
+                Some(shifted) => Ok(Some(Value::text(shifted.to_string()))),
+                None => Err(fault(format!("{by} intervals from {text} is beyond the calendar"))),
+            },
+            _ => Ok(None),
+        },
+    }
+}
+
+/// How long an interval is, as a duration.
+pub(crate) fn interval_length() -> RowFunction {
+    RowFunction {
+        name: "interval_length",
+        returns: DataType::Utf8,
+        body: |arguments| {
+            let Some(text) = text(&arguments[0]) else { return Ok(None) };
+            Ok(Some(Value::text(Span::parse(text)?.length().duration())))
+        },
+    }
+}
+
+/// The first day of an interval, period or day.
+pub(crate) fn first_day_of() -> RowFunction {
+    RowFunction {
+        name: "first_day_of",
+        returns: DataType::Utf8,
+        body: |arguments| {
+            let Some(text) = text(&arguments[0]) else { return Ok(None) };
+            Ok(Some(Value::text(Span::parse(text)?.first.to_string())))
+        },
+    }
+}
+
+/// The last day of an interval, period or day.
+pub(crate) fn last_day_of() -> RowFunction {
+    RowFunction {
+        name: "last_day_of",
+        returns: DataType::Utf8,
+        body: |arguments| {
+            let Some(text) = text(&arguments[0]) else { return Ok(None) };
+            Ok(Some(Value::text(Span::parse(text)?.last.to_string())))
+        },
+    }
+}
+
+/// The first or last day of the period of that length in which a day lies.
+pub(crate) fn aggregate_day() -> RowFunction {
+    RowFunction {
+        name: "time_aggregate_day",
+        returns: DataType::Utf8,
+        body: |arguments| {
+            let (Some(text), Some(duration), Some(which)) =
+                (text(&arguments[0]), text(&arguments[1]), text(&arguments[2]))
+            else {
+                return Ok(None);
+            };
+            let day = Span::parse(text)?;
+            let longer = comprising(day, duration, text)?;
+            let day = if which == "first" { longer.start() } else { longer.end() };
+            Ok(Some(Value::text(day.to_string())))
+        },
+    }
+}
+
+/// The regular interval of that length in which an interval lies.
+pub(crate) fn aggregate_interval() -> RowFunction {
+    RowFunction {
+        name: "time_aggregate_interval",
+        returns: DataType::Utf8,
+        body: |arguments| match (text(&arguments[0]), text(&arguments[1])) {
+            (Some(text), Some(duration)) => {
+                let longer = comprising(Span::parse(text)?, duration, text)?;
+                let span = Span { first: longer.start(), last: longer.end() };
+                Ok(Some(Value::text(span.to_string())))
+            }
+            _ => Ok(None),
+        },
+    }
+}
+
+fn comprising(span: Span, duration: &str, text: &str) -> Result<TimePeriod> {
+    let frequency = frequency(duration)?;
+    let first = TimePeriod::containing(frequency, span.first);
+    let last = TimePeriod::containing(frequency, span.last);
+    match first {
+        Some(longer) if first == last => Ok(longer),
+        _ => Err(fault(format!("{text} lies in no period of length {duration}"))),
+    }
+}
+
+/// A number that grows from each day to the next.
+pub(crate) fn day_number() -> RowFunction {
+    RowFunction {
+        name: "day_number",
+        returns: DataType::Int64,
+        body: |arguments| {
+            let Some(text) = text(&arguments[0]) else { return Ok(None) };
+            Ok(Some(Value::Integer(i64::from(last_day(text)?.days()))))
+        },
+    }
+}
+
+/// A number that grows by one from each period to the next of its frequency.
+pub(crate) fn period_number() -> RowFunction {
+    RowFunction {
+        name: "period_number",
+        returns: DataType::Int64,
+        body: |arguments| {
+            let Some(text) = text(&arguments[0]) else { return Ok(None) };
+            Ok(Some(Value::Integer(period(text)?.index())))
+        },
+    }
+}
+
+/// How long a duration is, in days, by which durations are compared: a year has as many as its
+/// twelve months.
+pub(crate) fn duration_days() -> RowFunction {
+    RowFunction {
+        name: "duration_days",
+        returns: DataType::Float64,
+        body: |arguments| {
+            let Some(text) = text(&arguments[0]) else { return Ok(None) };
+            Ok(Some(Value::Number(days_of_duration(text)?)))
+        },
+    }
+}
+
+/// A text that sorts as durations do, with the duration at its end.
+pub(crate) fn duration_key() -> RowFunction {
+    RowFunction {
+        name: "duration_key",
+        returns: DataType::Utf8,
+        body: |arguments| {
+            let Some(text) = text(&arguments[0]) else { return Ok(None) };
+            Ok(Some(Value::text(format!("{:020.4} {text}", days_of_duration(text)?))))
+        },
+    }
+}
+
+/// The duration at the end of such a text.
+pub(crate) fn duration_of_key() -> RowFunction {
+    RowFunction {
+        name: "duration_of_key",
+        returns: DataType::Utf8,
+        body: |arguments| {
+            let Some(text) = text(&arguments[0]) else { return Ok(None) };
+            Ok(text.split_once(' ').map(|(_, duration)| Value::text(duration.to_owned())))
+        },
+    }
+}
+
+/// See [`duration_days`].
+pub(crate) fn days_of_duration(text: &str) -> Result<f64> {
+    const MONTH: f64 = 365.25 / 12.0;
+    if let Ok(frequency) = text.parse::<Frequency>() {
+        return Ok(match frequency {
+            Frequency::Daily => 1.0,
+            Frequency::Weekly => 7.0,
+            Frequency::Monthly => MONTH,
+            Frequency::Quarterly => 3.0 * MONTH,
+            Frequency::SemiAnnual => 6.0 * MONTH,
+            Frequency::Annual => 12.0 * MONTH,
+        });
+    }
+    let wrong = || fault(format!("\"{text}\" is no duration such as A, M or P1Y20D"));
+    let mut rest = text.strip_prefix('P').filter(|rest| !rest.is_empty()).ok_or_else(wrong)?;
+    let mut days = 0.0;
+    while !rest.is_empty() {
+        let at = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+        let number: f64 = rest[..at].parse().map_err(|_| wrong())?;
+        let unit = rest[at..].chars().next().ok_or_else(wrong)?;
+        days += number
+            * match unit {
+                'Y' => 12.0 * MONTH,
+                'M' => MONTH,
+                'W' => 7.0,
+                'D' => 1.0,
+                _ => return Err(wrong()),
+            };
+        rest = &rest[at + unit.len_utf8()..];
+    }
+    Ok(days)
 }
 
 /// The period of a longer frequency (a duration letter) in which a period or day lies.
@@ -146,18 +337,6 @@ pub(crate) fn date_add() -> RowFunction {
     }
 }
 
-fn days_later(day: Date, days: i64) -> Option<Date> {
-    Date::from_days(i32::try_from(i64::from(day.days()).checked_add(days)?).ok()?)
-}
-
-fn months_later(day: Date, months: i64) -> Option<Date> {
-    let first = i64::from(day.year()) * 12 + i64::from(day.month()) - 1;
-    let index = first.checked_add(months)?;
-    let year = i32::try_from(index.div_euclid(12)).ok()?;
-    let month = index.rem_euclid(12) as u32 + 1;
-    (0..4).find_map(|short| Date::new(year, month, day.day().checked_sub(short)?))
-}
-
 /// Days as years and days: `P1Y35D`; a year has 365.
 pub(crate) fn day_to_year() -> RowFunction {
     RowFunction {
@@ -230,30 +409,11 @@ fn in_days<'a>(
     Ok(Some(Value::Integer(total)))
 }
 
-/// The canonical text of what the argument means as a period; an error if it means none.
-pub(crate) fn parse_period() -> RowFunction {
-    RowFunction {
-        name: "parse_period",
-        returns: DataType::Utf8,
-        body: |arguments| {
-            let Some(text) = text(&arguments[0]) else { return Ok(None) };
-            Ok(Some(Value::text(period(text)?.to_string())))
-        },
-    }
-}
-
-/// The canonical text of what the argument means as a day; an error if it means none.
-pub(crate) fn parse_date() -> RowFunction {
-    RowFunction {
-        name: "parse_date",
-        returns: DataType::Utf8,
-        body: |arguments| {
-            let Some(text) = text(&arguments[0]) else { return Ok(None) };
-            let day: Date = text
-                .parse()
-                .map_err(|_| fault(format!("\"{text}\" is no day such as 2023-01-31")))?;
-            Ok(Some(Value::text(day.to_string())))
-        },
+/// The canonical text of a duration: a letter where there is one, else in the notation of ISO 8601.
+pub(crate) fn canonical_duration(text: &str) -> Option<String> {
+    match text.parse::<Frequency>() {
+        Ok(frequency) => Some(frequency.to_string()),
+        Err(_) => days_of_duration(text).ok().map(|_| text.to_owned()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::build::{default_component, is_identifier};
 use super::lift::Default::Required;
 use super::lift::{Measures, Operator};
-use super::scope::{Scope, quoted};
+use super::scope::{Binding, Scope, quoted};
 use super::types::Site;
 use super::value::Argument;
 use super::{Check, Checked};
@@ -112,10 +112,14 @@ impl Check<'_> {
         scope: Scope<'_>,
     ) -> Checked<Value> {
         let operand = self.value(operand, scope)?;
-        let set = self.set_items(set, scope)?;
+        let listed = matches!(set, Set::List(_));
+        let set = self.set_items(set, scope, span)?;
         let typing = |check: &mut Self, mut exprs: Vec<Expr>, site: Site<'_>| {
             exprs.extend(set.iter().cloned());
-            check.known_codes(&exprs, site)?;
+            // A domain may have values that a codelist has not.
+            if listed {
+                check.known_codes(&exprs, site)?;
+            }
             let mut exprs = check.unify(exprs, site)?.into_iter();
             let Some(operand) = exprs.next() else { return Err(check.too_few(site)) };
             let literals: Option<Vec<Literal>> = exprs.map(Self::as_literal).collect();
@@ -149,16 +153,42 @@ impl Check<'_> {
         }
     }
 
-    pub(super) fn set_items(&mut self, set: &Set, scope: Scope<'_>) -> Checked<Vec<Expr>> {
-        match set {
-            Set::List(items) => items.iter().map(|item| self.scalar(item, scope)).collect(),
-            Set::Named(name) => Err(self.unknown_domain(name)),
+    /// The values of a set: constants, a value domain's or those that a parameter stands for.
+    pub(super) fn set_items(
+        &mut self,
+        set: &Set,
+        scope: Scope<'_>,
+        span: Span,
+    ) -> Checked<Vec<Expr>> {
+        let name = match set {
+            Set::List(items) => {
+                return items.iter().map(|item| self.scalar(item, scope)).collect();
+            }
+            Set::Named(name) => name,
+        };
+        match scope.binding(&name.text) {
+            Some(Binding::Set(items)) => return Ok(items.clone()),
+            Some(_) => {
+                let message = format!("the parameter `{}` is no set", name.text);
+                return Err(self.fault(&WRONG_KIND, name.span, message));
+            }
+            None => {}
+        }
+        match self.checker.domains.get(&name.text) {
+            Some(values) => {
+                Ok(values.iter().map(|value| Expr::literal(value.clone(), span)).collect())
+            }
+            None => Err(self.unknown_domain(name)),
         }
     }
 
-    fn unknown_domain(&mut self, name: &Name) -> super::Reported {
+    pub(super) fn unknown_domain(&mut self, name: &Name) -> super::Reported {
         let message = format!("no value domain `{}` is known", name.text);
-        let help = "give the values themselves: `in {\"A\", \"B\"}`";
+        let known = self.checker.domains.keys().map(String::as_str);
+        let help = match nearest(&name.text, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "give the values themselves: `in {\"A\", \"B\"}`".to_owned(),
+        };
         self.fault_help(&UNKNOWN_DOMAIN, name.span, message, help)
     }
 

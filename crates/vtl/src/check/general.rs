@@ -7,7 +7,7 @@ use super::types::Site;
 use super::{Check, Checked};
 use crate::ast::{self, ComponentName, Name, ScalarType};
 use crate::errors::{IMPOSSIBLE_CAST, UNKNOWN_DOMAIN, WRONG_KIND};
-use crate::program::{Expr, ExprKind, Value};
+use crate::program::{Expr, ExprKind, Function, Value};
 use crate::source::Span;
 use olshem_model::{Component, DataType, Role};
 
@@ -59,37 +59,57 @@ impl Check<'_> {
         span: Span,
         scope: Scope<'_>,
     ) -> Checked<Value> {
-        let Some(data_type) = to.basic else {
+        let domain = self.checker.domains.get(&to.name.text).cloned().unwrap_or_default();
+        let values: Vec<Expr> =
+            domain.into_iter().map(|value| Expr::literal(value, to.name.span)).collect();
+        let Some(data_type) = to.basic.or(values.first().map(|value| value.data_type)) else {
             let message = format!("`{}` is no type to convert to", to.name.text);
             return Err(self.fault(&UNKNOWN_DOMAIN, to.name.span, message));
         };
         let typing = |check: &mut Self, exprs: Vec<Expr>, site: Site<'_>| {
             let Some(operand) = exprs.into_iter().next() else { return Err(check.too_few(site)) };
-            if mask.is_none() && (operand.is_null() || operand.as_text().is_some()) {
-                let timelike = data_type.is_temporal() || data_type == DataType::Duration;
-                if operand.is_null() || timelike {
-                    return check.coerce(operand, data_type, site);
-                }
+            let value = check.cast_scalar(operand, data_type, mask, site)?;
+            if to.basic.is_some() {
+                return Ok(value);
             }
-            if !castable(operand.data_type, data_type) {
-                let from = operand.data_type;
-                let message = format!("a {from} cannot be converted to {data_type}");
-                return Err(match data_type {
-                    DataType::Integer if from == DataType::Number => {
-                        let help = "use `round`, `trunc`, `ceil` or `floor`";
-                        check.fault_help(&IMPOSSIBLE_CAST, site.span, message, help)
-                    }
-                    _ => check.fault(&IMPOSSIBLE_CAST, site.span, message),
-                });
-            }
-            if mask.is_none() {
-                return Ok(operand.converted(data_type));
-            }
-            let mask = mask.map(str::to_owned);
-            let kind = ExprKind::Cast { operand: Box::new(operand), mask };
-            Ok(Expr::new(kind, data_type, site.span))
+            let mut arguments = vec![value, Expr::text(&to.name.text, to.name.span)];
+            arguments.extend(values.iter().map(|value| value.clone().converted(data_type)));
+            Ok(Expr::call(Function::Member, arguments, data_type, site.span))
         };
         self.apply_with("cast", Measures::Changed, vec![operand], span, scope, &typing)
+    }
+
+    fn cast_scalar(
+        &mut self,
+        operand: Expr,
+        to: DataType,
+        mask: Option<&str>,
+        site: Site<'_>,
+    ) -> Checked<Expr> {
+        let from = operand.data_type;
+        let text = from == DataType::String && operand.as_text().is_some();
+        let timelike = to.is_temporal() || to == DataType::Duration;
+        if mask.is_none() && (operand.is_null() || (text && timelike)) {
+            return self.coerce(operand, to, site);
+        }
+        if !castable(from, to) {
+            let message = format!("{from} cannot be converted to {to}");
+            return Err(match to {
+                DataType::Integer if from == DataType::Number => {
+                    let help = "use `round`, `trunc`, `ceil` or `floor`";
+                    self.fault_help(&IMPOSSIBLE_CAST, site.span, message, help)
+                }
+                _ => self.fault(&IMPOSSIBLE_CAST, site.span, message),
+            });
+        }
+        let Some(mask) = mask else { return Ok(operand.converted(to)) };
+        let types = [from, to];
+        if !types.contains(&DataType::String) || types.contains(&DataType::Boolean) {
+            let message = format!("no mask can lay out {from} as {to}");
+            return Err(self.fault(&IMPOSSIBLE_CAST, site.span, message));
+        }
+        let kind = ExprKind::Cast { operand: Box::new(operand), mask: Some(mask.to_owned()) };
+        Ok(Expr::new(kind, to, site.span))
     }
 }
 

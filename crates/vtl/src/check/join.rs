@@ -292,7 +292,7 @@ impl Check<'_> {
             return node;
         }
         for (attribute, values) in combined {
-            let value = self.propagated(&attribute.name, values, span);
+            let value = self.propagated(&attribute, values, span);
             columns.push((attribute, value));
         }
         node.project(columns, span)

@@ -313,7 +313,7 @@ impl Check<'_> {
         attributes
             .into_iter()
             .map(|(attribute, values)| {
-                let value = self.propagated(&attribute.name, values, span);
+                let value = self.propagated(&attribute, values, span);
                 (attribute, value)
             })
             .collect()

@@ -28,9 +28,9 @@ mod value;
 mod viral;
 
 use crate::ast::{self, Item, Name};
-use crate::errors::{ASSIGNED_INPUT, ASSIGNED_TWICE, CYCLE, NOT_SUPPORTED, TOO_DEEP};
+use crate::errors::{ASSIGNED_INPUT, ASSIGNED_TWICE, CYCLE, TOO_DEEP, UNKNOWN_DOMAIN};
 use crate::parser;
-use crate::program::{Program, Statement, Value};
+use crate::program::{Literal, Program, Statement, Value};
 use crate::source::{Source, Sources, Span};
 use olshem_model::spelling::nearest;
 use olshem_model::{Code, DataStructure, DataType, Diagnostic};
@@ -44,6 +44,8 @@ pub struct Environment {
     pub datasets: BTreeMap<String, DataStructure>,
     /// The input scalars.
     pub scalars: BTreeMap<String, DataType>,
+    /// The value domains that `in` can name, with their values.
+    pub domains: BTreeMap<String, Vec<Literal>>,
 }
 
 impl Environment {
@@ -60,6 +62,13 @@ impl Environment {
         self.scalars.insert(name.into(), data_type);
         self
     }
+
+    /// The same with a further value domain.
+    #[must_use]
+    pub fn with_domain(mut self, name: impl Into<String>, values: Vec<Literal>) -> Self {
+        self.domains.insert(name.into(), values);
+        self
+    }
 }
 
 /// Checks scripts and expressions against an environment, to which it adds their results.
@@ -69,20 +78,23 @@ pub struct Checker {
     inputs: BTreeSet<String>,
     datasets: BTreeMap<String, DataStructure>,
     scalars: BTreeMap<String, DataType>,
+    domains: BTreeMap<String, Vec<Literal>>,
     /// Results with a fault: to refer to one is no fault of its own.
     broken: BTreeSet<String>,
     operators: HashMap<String, ast::OperatorDefinition>,
     datapoint_rulesets: HashMap<String, ast::DatapointRuleset>,
     hierarchical_rulesets: HashMap<String, ast::HierarchicalRuleset>,
     propagations: HashMap<String, ast::ViralPropagation>,
+    /// Those that are defined on value domains.
+    domain_propagations: HashMap<String, ast::ViralPropagation>,
 }
 
 impl Checker {
     /// A checker of scripts that read these inputs.
     pub fn new(environment: Environment) -> Self {
-        let Environment { datasets, scalars } = environment;
+        let Environment { datasets, scalars, domains } = environment;
         let inputs = datasets.keys().chain(scalars.keys()).cloned().collect();
-        Self { inputs, datasets, scalars, ..Self::default() }
+        Self { inputs, datasets, scalars, domains, ..Self::default() }
     }
 
     /// Checks files that may use one another's definitions and results.
@@ -194,13 +206,17 @@ impl Checker {
             }
             Item::Propagation(propagation) => {
                 let target = propagation.target.clone();
-                if propagation.on_domain {
-                    let message = "viral propagation on a value domain is not supported yet";
-                    let place = self.sources.place(target.span);
-                    return Err(Diagnostic::new(&NOT_SUPPORTED, place, message)
-                        .with_help("define it on the variable, that is, on the attribute"));
-                }
-                match self.propagations.insert(target.text.clone(), propagation) {
+                let defined = match propagation.on_domain {
+                    true if !self.domains.contains_key(&target.text) => {
+                        let message = format!("no value domain `{}` is known", target.text);
+                        let place = self.sources.place(target.span);
+                        return Err(Diagnostic::new(&UNKNOWN_DOMAIN, place, message)
+                            .with_help("define it on the variable, that is, on the attribute"));
+                    }
+                    true => &mut self.domain_propagations,
+                    false => &mut self.propagations,
+                };
+                match defined.insert(target.text.clone(), propagation) {
                     Some(_) => Err(twice(&target, &self.sources, "the propagation of")),
                     None => Ok(()),
                 }

@@ -4,7 +4,9 @@
 use super::scope::{Binding, Scope};
 use super::types::Site;
 use super::{Check, Checked};
-use crate::ast::{self, ComponentConstraint, ExprKind as Ast, OperatorDefinition, Parameter, Type};
+use crate::ast::{
+    self, ComponentConstraint, ExprKind as Ast, Name, OperatorDefinition, Parameter, Set, Type,
+};
 use crate::errors::{CYCLE, TYPE_MISMATCH, UNKNOWN_COMPONENT, WRONG_ARGUMENTS, WRONG_KIND};
 use crate::program::{Node, Value};
 use crate::source::Span;
@@ -105,7 +107,29 @@ impl Check<'_> {
                 };
                 Ok(Binding::Value(Value::Scalar(value)))
             }
-            Type::Set(_) => Err(self.not_supported("a parameter of type set", parameter.name.span)),
+            Type::Set(of) => {
+                let set = match &argument.kind {
+                    Ast::Set(set) => set.clone(),
+                    Ast::Name(domain) => {
+                        Set::Named(Name { text: domain.clone(), span: argument.span })
+                    }
+                    _ => {
+                        let message = format!(
+                            "`{name}` needs a set in braces, or the name of a value domain"
+                        );
+                        return Err(self.fault(&WRONG_KIND, argument.span, message));
+                    }
+                };
+                let items = self.set_items(&set, scope, argument.span)?;
+                let items = match of.as_ref().and_then(|scalar| scalar.basic) {
+                    Some(basic) => items
+                        .into_iter()
+                        .map(|item| self.coerce(item, basic, site(name, argument.span)))
+                        .collect::<Checked<_>>()?,
+                    None => items,
+                };
+                Ok(Binding::Set(items))
+            }
         }
     }
 

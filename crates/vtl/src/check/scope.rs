@@ -37,6 +37,8 @@ pub(super) enum Binding {
     /// The name of a component of whichever dataset is at hand.
     Component(String),
     Ruleset(String),
+    /// The constants of a set.
+    Set(Vec<Expr>),
 }
 
 /// The columns that an expression over rows can name.

@@ -110,20 +110,24 @@ impl Check<'_> {
             let end = add(add(next.clone(), number.clone(), unit), Expr::integer(-1, span), "D");
             Expr::case(vec![(at_end.clone(), end)], add(own.clone(), number.clone(), unit), span)
         };
+        let rest = vec![Expr::column(&step.0, span), Expr::integer(7, span)];
+        let rest = Expr::call(Function::Mod, rest, DataType::Integer, span);
+        let whole = Expr::test(Function::Equal, vec![rest, Expr::integer(0, span)], span);
+        let weeks = Expr::test(Function::And, vec![at_least(7), whole], span);
         // The shortest that a year, half-year, quarter, month and week can be.
         let branches = vec![
             (at_least(365), by("A")),
             (at_least(181), by("S")),
             (at_least(90), by("Q")),
             (at_least(28), by("M")),
-            (at_least(7), add(own.clone(), number.clone(), "W")),
+            (weeks, add(own.clone(), number.clone(), "W")),
         ];
         let shifted = Expr::case(branches, add(own, number.clone(), "D"), span);
         (node, shifted)
     }
 
-    /// Measures computed along each time series. Periods of different frequencies are different
-    /// series.
+    /// Measures computed along each time series. Periods and intervals of different lengths are
+    /// different series.
     pub(super) fn series(
         &mut self,
         node: Node,
@@ -135,7 +139,7 @@ impl Check<'_> {
         let kept = node.structure.components().to_vec();
         let mut partition_by: Vec<String> =
             node.identifier_names().into_iter().filter(|name| *name != time.name).collect();
-        let node = if time.data_type == DataType::TimePeriod {
+        let node = if time.data_type != DataType::Date {
             let frequency = Component::measure("frequency#", DataType::Duration);
             partition_by.push(frequency.name.clone());
             let indicator = Expr::call(

@@ -34,7 +34,7 @@ impl Check<'_> {
         match &expr.kind {
             Ast::Literal(literal) => Ok(Value::Scalar(build::constant_expr(literal, span))),
             Ast::Name(name) => self.name(name, span, scope),
-            Ast::Omitted | Ast::Keyword(_) => {
+            Ast::Omitted | Ast::Keyword(_) | Ast::Set(_) => {
                 let message = "this stands for a parameter and is no expression";
                 Err(self.fault(&WRONG_ARGUMENTS, span, message))
             }
@@ -164,6 +164,10 @@ impl Check<'_> {
             }
             Some(Binding::Ruleset(_)) => {
                 let message = format!("the ruleset `{name}` is no value");
+                return Err(self.fault(&WRONG_KIND, span, message));
+            }
+            Some(Binding::Set(_)) => {
+                let message = format!("the set `{name}` can only stand after `in` and `not_in`");
                 return Err(self.fault(&WRONG_KIND, span, message));
             }
             None => {}

@@ -3,20 +3,19 @@
 
 use super::build::{Column, aggregation, constant_expr, is_viral};
 use super::types::common_type;
-use super::{Check, Checked};
-use crate::ast::{Literal as Constant, PropagationRule};
+use super::{Check, Checked, Checker};
+use crate::ast::{Literal as Constant, PropagationRule, ViralPropagation};
 use crate::errors::TYPE_MISMATCH;
 use crate::program::{AggregateFunction, Aggregation, Expr, Function, Literal};
 use crate::source::Span;
 use olshem_model::{Component, DataStructure, DataType};
+use std::collections::BTreeSet;
 
 impl Check<'_> {
     /// What is defined for viral attributes must fit their types.
     pub(super) fn fitting_propagations(&mut self, structure: &DataStructure) -> Checked<()> {
         for attribute in structure.components().iter().filter(|c| is_viral(c)) {
-            let Some(propagation) = self.checker.propagations.get(&attribute.name) else {
-                continue;
-            };
+            let Some(propagation) = self.propagation(attribute) else { continue };
             let becomes = |constant: &Constant| {
                 *constant == Constant::Null || {
                     let own = constant_expr(constant, Span::default()).data_type;
@@ -47,12 +46,35 @@ impl Check<'_> {
         Ok(())
     }
 
+    /// What is defined for a viral attribute: on itself, or on the value domain whose values its
+    /// codelist has.
+    fn propagation(&self, attribute: &Component) -> Option<&ViralPropagation> {
+        let Checker { propagations, domain_propagations, domains, .. } = &*self.checker;
+        propagations.get(&attribute.name).or_else(|| {
+            let codes: BTreeSet<&str> =
+                attribute.codes.as_ref()?.iter().map(String::as_str).collect();
+            let is_own = |name: &String| {
+                let values = domains.get(name).into_iter().flatten();
+                let texts = values.map(|value| match value {
+                    Literal::String(text) => Some(text.as_str()),
+                    _ => None,
+                });
+                texts.collect::<Option<BTreeSet<&str>>>().is_some_and(|texts| texts == codes)
+            };
+            // The first by name, should two domains have the same values.
+            let mut own: Vec<&String> =
+                domain_propagations.keys().filter(|name| is_own(name)).collect();
+            own.sort();
+            domain_propagations.get(*own.first()?)
+        })
+    }
+
     /// How the values of a viral attribute become one where rows are put side by side.
     ///
     /// Where nothing is defined the rule of the manual's examples holds: null prevails, and then
     /// what comes first in the alphabet.
-    pub(super) fn propagated(&self, attribute: &str, values: Vec<Expr>, span: Span) -> Expr {
-        let rule = self.checker.propagations.get(attribute).map(|p| p.rule.clone());
+    pub(super) fn propagated(&self, attribute: &Component, values: Vec<Expr>, span: Span) -> Expr {
+        let rule = self.propagation(attribute).map(|p| p.rule.clone());
         let mut values = values.into_iter();
         // Only called with at least one.
         let Some(first) = values.next() else { return Expr::null(DataType::String, span) };
@@ -69,7 +91,7 @@ impl Check<'_> {
         let mut items = Vec::new();
         let mut columns = Vec::new();
         for attribute in structure.components().iter().filter(|c| is_viral(c)) {
-            let rule = self.checker.propagations.get(&attribute.name).map(|p| p.rule.clone());
+            let rule = self.propagation(attribute).map(|p| p.rule.clone());
             let group = Group { attribute, span };
             let (own, value) = match rule {
                 None => group.null_prevails(),
@@ -79,14 +101,18 @@ impl Check<'_> {
                         [value] if value == result => Some(value),
                         _ => None,
                     });
-                    let Some(order) = order.collect::<Option<Vec<_>>>() else {
+                    let made = match order.collect::<Option<Vec<_>>>() {
+                        Some(order) => Some(group.by_priority(&order, otherwise.as_ref())),
+                        None => group.by_table(&clauses, otherwise.as_ref()),
+                    };
+                    let Some(made) = made else {
                         let what = format!(
-                            "the propagation of `{}` over groups, other than by priority",
+                            "the propagation of `{}` over groups, with so many values,",
                             attribute.name
                         );
                         return Err(self.not_supported(&what, span));
                     };
-                    group.by_priority(&order, otherwise.as_ref())
+                    made
                 }
             };
             items.extend(own);
@@ -174,6 +200,131 @@ impl Group<'_> {
         items.extend([rows, only]);
         (items, value)
     }
+}
+
+/// In how many ways the values of a group can meet that a table is made for.
+const MOST_MEETINGS: i64 = 512;
+
+impl Group<'_> {
+    /// What comes out for each way in which the values of clauses, and others, can meet in a group.
+    /// `None` if there are too many.
+    fn by_table(
+        &self,
+        clauses: &[(Vec<Constant>, Constant)],
+        otherwise: Option<&Constant>,
+    ) -> Option<(Vec<Aggregation>, Expr)> {
+        let span = self.span;
+        let mut named: Vec<&Constant> = Vec::new();
+        for value in clauses.iter().flat_map(|(values, _)| values) {
+            if !named.contains(&value) {
+                named.push(value);
+            }
+        }
+        // Each of those values, and any other, is met by no row, by one, or by several if that is
+        // another thing.
+        let met = |value: Met| match meet(clauses, otherwise, &value, &value) == value {
+            true => 2,
+            false => 3,
+        };
+        let mut values: Vec<(Met, i64)> = named
+            .iter()
+            .map(|value| {
+                let value = Met::Constant((*value).clone());
+                (value.clone(), met(value))
+            })
+            .collect();
+        values.push((Met::Other, 3));
+        let mut meetings: i64 = 1;
+        for (_, ways) in &values {
+            meetings = meetings.checked_mul(*ways).filter(|all| *all <= MOST_MEETINGS)?;
+        }
+
+        let own = Expr::column(self.attribute, span);
+        let (one, none) = (Expr::integer(1, span), Expr::null(DataType::Integer, span));
+        let mut items = Vec::new();
+        let mut number = Expr::integer(0, span);
+        let mut weight = 1;
+        for (index, (value, ways)) in values.iter().enumerate() {
+            let occurs = match value {
+                Met::Constant(value) => {
+                    let is = is_constant(&own, value, span);
+                    Expr::case(vec![(is, one.clone())], none.clone(), span)
+                }
+                Met::Other => {
+                    let is = named.iter().map(|v| (is_constant(&own, v, span), none.clone()));
+                    Expr::case(is.collect(), one.clone(), span)
+                }
+            };
+            let item = self.item(&format!("{index}"), AggregateFunction::Count, Some(occurs));
+            let more_than = |number: i64| {
+                let sides = vec![Expr::column(&item.component, span), Expr::integer(number, span)];
+                Expr::test(Function::Greater, sides, span)
+            };
+            let mut branches = vec![(more_than(0), Expr::integer(weight, span))];
+            if *ways == 3 {
+                branches.insert(0, (more_than(1), Expr::integer(2 * weight, span)));
+            }
+            let digit = Expr::case(branches, Expr::integer(0, span), span);
+            number = Expr::call(Function::Add, vec![number, digit], DataType::Integer, span);
+            weight *= ways;
+            items.push(item);
+        }
+        let only = self.item("value", AggregateFunction::Min, self.values());
+        let mut branches = Vec::new();
+        for meeting in 1..meetings {
+            let mut rest = meeting;
+            let mut result: Option<Met> = None;
+            for (value, ways) in &values {
+                for _ in 0..rest % ways {
+                    result = Some(match result {
+                        None => value.clone(),
+                        Some(so_far) => meet(clauses, otherwise, &so_far, value),
+                    });
+                }
+                rest /= ways;
+            }
+            let value = match result {
+                Some(Met::Constant(value)) => {
+                    constant_expr(&value, span).converted(self.attribute.data_type)
+                }
+                // It is alone.
+                _ => Expr::column(&only.component, span),
+            };
+            let is = vec![number.clone(), Expr::integer(meeting, span)];
+            branches.push((Expr::test(Function::Equal, is, span), value));
+        }
+        items.push(only);
+        Some((items, Expr::case(branches, self.null(), span)))
+    }
+}
+
+/// A value that a group has: one of those in clauses, or any other.
+#[derive(Clone, PartialEq)]
+enum Met {
+    Constant(Constant),
+    Other,
+}
+
+/// What two values become.
+fn meet(
+    clauses: &[(Vec<Constant>, Constant)],
+    otherwise: Option<&Constant>,
+    a: &Met,
+    b: &Met,
+) -> Met {
+    let is = |met: &Met, value: &Constant| matches!(met, Met::Constant(met) if met == value);
+    let pair = clauses.iter().find(|(values, _)| match &values[..] {
+        [one, two] => (is(a, one) && is(b, two)) || (is(a, two) && is(b, one)),
+        _ => false,
+    });
+    let single = || {
+        clauses.iter().find(|(values, _)| match &values[..] {
+            [one] => is(a, one) || is(b, one),
+            _ => false,
+        })
+    };
+    let result = pair.or_else(single).map(|(_, result)| result).or(otherwise);
+    Met::Constant(result.cloned().unwrap_or(Constant::Null))
 }
 
 fn is_constant(value: &Expr, constant: &Constant, span: Span) -> Expr {

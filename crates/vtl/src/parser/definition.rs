@@ -2,7 +2,7 @@
 
 use super::{Parsed, Parser};
 use crate::ast::{
-    CodeItem, ComponentConstraint, DatapointRule, DatapointRuleset, HierarchicalRule,
+    CodeItem, ComponentConstraint, DatapointRule, DatapointRuleset, ExprKind, HierarchicalRule,
     HierarchicalRuleset, Item, Literal, Name, OperatorDefinition, Parameter, PropagationRule,
     Signature, Type, ViralPropagation,
 };
@@ -46,6 +46,11 @@ impl Parser<'_> {
         let name = self.name("the name of a parameter")?;
         let data_type = self.any_type()?;
         let default = match self.eat_word("default") {
+            true if self.at("{") => {
+                let span = self.span();
+                let set = self.set()?;
+                Some(self.node(ExprKind::Set(set), span)?)
+            }
             true => Some(self.scalar_item()?),
             false => None,
         };

@@ -73,7 +73,7 @@ impl Parser<'_> {
         })
     }
 
-    fn set(&mut self) -> Parsed<Set> {
+    pub(super) fn set(&mut self) -> Parsed<Set> {
         if self.eat("{") {
             let items = self.list(Self::scalar_item)?;
             self.expect("}")?;

@@ -64,6 +64,10 @@ impl Parser<'_> {
 
     fn argument(&mut self) -> Parsed<Expr> {
         let span = self.span();
+        if self.at("{") {
+            let set = self.set()?;
+            return self.node(ExprKind::Set(set), span);
+        }
         let TokenKind::Word(word) = self.peek() else { return self.expression() };
         let alone = matches!(self.token(1).kind, TokenKind::Symbol("," | ")"));
         let kind = match word.as_str() {

@@ -126,6 +126,7 @@ impl Check<'_> {
         }
         let others = node.structure.identifiers().filter(|c| c.name != rule.name).cloned();
         let mut row = Row { structure: DataStructure::new(others), ..Row::default() };
+        let mut own_conditions = Vec::new();
         if ruleset.on_domains && call.components.len() != ruleset.conditions.len() {
             let message = format!(
                 "the ruleset `{}` has {} conditions on value domains; name as many components with `condition`",
@@ -139,18 +140,16 @@ impl Check<'_> {
                 Some(name) => self.component(&own, name, scope)?,
                 None => self.simple_component(&own, &at_call(&signature.name), Scope::default())?,
             };
-            if row.structure.get(&component.name).is_none() {
-                // Rows of one group would differ in it.
-                let what =
-                    format!("a condition on `{}`, which is no identifier besides", component.name);
-                return Err(self.not_supported(&what, call.ruleset.span));
-            }
             let known_as = signature.alias.as_ref().unwrap_or(&signature.name);
-            row.known_as(&known_as.text, &component.name);
+            match row.structure.get(&component.name) {
+                Some(_) => row.known_as(&known_as.text, &component.name),
+                None => own_conditions.push((component, known_as.text.clone())),
+            }
         }
         let viral = node.structure.components().iter().filter(|c| is_viral(c)).cloned().collect();
         let span = call.operator.span.to(node.span);
-        Ok(Hierarchy { rule, measure, viral, row, mode, input, computed: Vec::new(), span })
+        let computed = Vec::new();
+        Ok(Hierarchy { rule, measure, viral, row, own_conditions, mode, input, computed, span })
     }
 
     /// One row for each group, with the value of each code.
@@ -195,6 +194,14 @@ impl Check<'_> {
                 AggregateFunction::Count,
                 of_code(Expr::integer(1, span)),
             ));
+            for (component, _) in &hierarchy.own_conditions {
+                items.push(aggregation(
+                    name(&format!("condition#{}", component.name)),
+                    component.data_type,
+                    AggregateFunction::Min,
+                    of_code(Expr::column(component, span)),
+                ));
+            }
             for attribute in &hierarchy.viral {
                 items.push(aggregation(
                     name(&format!("value#{}", attribute.name)),
@@ -331,7 +338,9 @@ impl Check<'_> {
             let difference = hierarchy.number(Function::Subtract, sides());
             let produced = match hierarchy.mode {
                 Mode::NonNull => hierarchy.not_null(difference.clone()),
-                Mode::NonZero => hierarchy.or(hierarchy.nonzero(value.clone()), total.any_nonzero),
+                Mode::NonZero => {
+                    hierarchy.or(hierarchy.null_or_nonzero(value.clone()), total.any_nonzero)
+                }
                 Mode::PartialNull | Mode::PartialZero => {
                     hierarchy.or(left.present.clone(), total.any_present)
                 }
@@ -349,7 +358,7 @@ impl Check<'_> {
             for ((attribute, own), others) in
                 hierarchy.viral.iter().zip(left.attributes).zip(total.attributes)
             {
-                values.push(self.propagated(&attribute.name, vec![own, others], span));
+                values.push(self.propagated(attribute, vec![own, others], span));
             }
             branches.push(values);
         }

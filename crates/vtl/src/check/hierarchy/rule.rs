@@ -67,7 +67,7 @@ pub(super) struct Total {
     pub(super) value: Expr,
     /// Whether there is a row of any of its codes.
     pub(super) any_present: Expr,
-    /// Whether any of its codes has a value that is not 0.
+    /// Whether there is a row of any of its codes with a value other than 0, or without one.
     pub(super) any_nonzero: Expr,
     pub(super) attributes: Vec<Expr>,
 }
@@ -80,6 +80,9 @@ pub(super) struct Hierarchy {
     pub(super) viral: Vec<Component>,
     /// The groups, with the names that conditions have for their identifiers.
     pub(super) row: Row,
+    /// The components in conditions that the rows of a group can differ in, and their names there:
+    /// a code's condition is on that code's row.
+    pub(super) own_conditions: Vec<(Component, String)>,
     pub(super) mode: Mode,
     pub(super) input: Input,
     /// Codes that some rule computes.
@@ -102,6 +105,17 @@ impl Hierarchy {
             column(name, attribute.data_type, self.span)
         };
         self.viral.iter().map(of).collect()
+    }
+
+    /// What conditions on the row of a code can name.
+    fn row_of(&self, code: &str) -> Row {
+        let mut row = self.row.clone();
+        for (component, known_as) in &self.own_conditions {
+            let name = format!("condition#{}#{code}", component.name);
+            row.known_as(known_as, &name);
+            row.structure.set(Component::measure(name, component.data_type));
+        }
+        row
     }
 
     /// What the dataset has for a code.
@@ -196,6 +210,11 @@ impl Hierarchy {
         self.certain(differs)
     }
 
+    /// The manual's table of modes has null data points returned along with those that are not 0.
+    pub(super) fn null_or_nonzero(&self, value: Expr) -> Expr {
+        self.or(self.is_null(value.clone()), self.nonzero(value))
+    }
+
     /// False where it is null.
     pub(super) fn certain(&self, test: Expr) -> Expr {
         if constant(&test).is_some() {
@@ -266,12 +285,14 @@ impl Check<'_> {
             let mut term = hierarchy.counted(&item);
             let mut present = item.present.clone();
             if let Some(condition) = condition {
-                let scope = Scope { row: Some(&hierarchy.row), bindings: None };
+                let row = hierarchy.row_of(&code.text);
+                let scope = Scope { row: Some(&row), bindings: None };
                 let condition = hierarchy.certain(self.condition(condition, scope)?);
                 present = hierarchy.and(condition.clone(), present);
                 term = Expr::case(vec![(condition, term)], hierarchy.zero(), hierarchy.span);
             }
-            let nonzero = hierarchy.and(present.clone(), hierarchy.nonzero(item.value.clone()));
+            let nonzero = hierarchy.null_or_nonzero(item.value.clone());
+            let nonzero = hierarchy.and(present.clone(), nonzero);
             any_present = hierarchy.or(any_present, present);
             any_nonzero = hierarchy.or(any_nonzero, nonzero);
             for (values, value) in attributes.iter_mut().zip(item.attributes) {
@@ -288,7 +309,7 @@ impl Check<'_> {
             .viral
             .iter()
             .zip(attributes)
-            .map(|(attribute, values)| self.propagated(&attribute.name, values, hierarchy.span))
+            .map(|(attribute, values)| self.propagated(attribute, values, hierarchy.span))
             .collect();
         let value = value.unwrap_or_else(|| hierarchy.zero());
         Ok(Total { value, any_present, any_nonzero, attributes })
@@ -302,7 +323,8 @@ impl Check<'_> {
         hierarchy: &Hierarchy,
     ) -> Checked<Expr> {
         let Some(when) = &rule.when else { return Ok(hierarchy.certain(produced)) };
-        let scope = Scope { row: Some(&hierarchy.row), bindings: None };
+        let row = hierarchy.row_of(&rule.left.text);
+        let scope = Scope { row: Some(&row), bindings: None };
         let when = self.condition(when, scope)?;
         Ok(hierarchy.certain(hierarchy.and(when, produced)))
     }
