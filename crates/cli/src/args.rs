@@ -119,6 +119,12 @@ pub(crate) enum Command {
         /// The source's id
         source: String,
     },
+    /// Check, run and format VTL scripts, without an account
+    Vtl {
+        /// What to do
+        #[command(subcommand)]
+        command: VtlCommand,
+    },
     /// Explain an error code, or list all
     Errors {
         /// The code, as in `A001`
@@ -140,6 +146,85 @@ pub(crate) enum Command {
         #[arg(long)]
         markdown: bool,
     },
+}
+
+/// What to do with a script.
+#[derive(Debug, Subcommand)]
+pub(crate) enum VtlCommand {
+    /// Run a script over files
+    ///
+    /// Each dataset that the structures name and the script reads is DIR/NAME.csv or
+    /// DIR/NAME.parquet, with a column for each component. Each persistent result (`<-`) is printed,
+    /// or with `--out` written beside its structure: all of them or none.
+    Run {
+        /// The script
+        script: PathBuf,
+        /// The structures of its inputs, in the JSON of VTL's technical notes
+        #[arg(long, value_name = "FILE")]
+        structures: PathBuf,
+        /// The folder with the data of its inputs
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Write the results to this folder, made if it does not exist
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+        /// In what format to write them
+        #[arg(long, value_enum, default_value_t, requires = "out")]
+        format: DataFormat,
+        /// Temporary results (`:=`) too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Check a script without data and print the structures of its results
+    Check {
+        /// The script
+        script: PathBuf,
+        /// The structures of its inputs, in the JSON of VTL's technical notes
+        #[arg(long, value_name = "FILE")]
+        structures: PathBuf,
+    },
+    /// Show how a script would be run: the optimised plan of each statement
+    ///
+    /// An operation a line, each above those that it takes rows from. Needs no data.
+    Explain {
+        /// The script
+        script: PathBuf,
+        /// The structures of its inputs, in the JSON of VTL's technical notes
+        #[arg(long, value_name = "FILE")]
+        structures: PathBuf,
+    },
+    /// Lay scripts out in the canonical way and print the names of those that changed
+    ///
+    /// Comments stay where they stand, and the meaning stays what it is. A script with an error of
+    /// syntax is left alone.
+    Fmt {
+        /// Change nothing; the exit code is 1 if a script is laid out otherwise
+        #[arg(long)]
+        check: bool,
+        /// The scripts
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// How `vtl run` writes data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DataFormat {
+    /// Comma-separated values
+    #[default]
+    Csv,
+    /// Apache Parquet
+    Parquet,
+}
+
+impl DataFormat {
+    /// How names of such files end.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
 }
 
 /// How `show` prints.

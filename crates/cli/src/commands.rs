@@ -6,6 +6,7 @@ use crate::locale::{Locale, Words};
 use crate::manual;
 use crate::render::{indicator, lineage, report};
 use crate::terminal::Terminal;
+use crate::vtl;
 use olshem_account::{Account, Run};
 use olshem_engine::Engine;
 use olshem_model::{Diagnostic, Place};
@@ -27,12 +28,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn new(result: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn new(result: impl Into<Vec<u8>>) -> Self {
         Self { result: result.into(), ..Self::default() }
     }
 }
 
-type Answered = Result<Answer, Vec<Diagnostic>>;
+/// An answer, or every fault.
+pub(crate) type Answered = Result<Answer, Vec<Diagnostic>>;
 
 /// An account that has been run, and the words to speak of it.
 struct Opened {
@@ -62,6 +64,7 @@ pub(crate) fn run(cli: &Cli, asked: Option<Locale>) -> Answered {
         Command::Build { account } => build(&open(account)?),
         Command::New { dir } => new(dir, &words),
         Command::Accept { account, source } => accept(account, source, &words),
+        Command::Vtl { command } => vtl::run(command, cli.global.threads, &words, terminal),
         Command::Errors { code, markdown } => explain_code(code.as_deref(), *markdown, &words),
         Command::Completions { shell } => Ok(Answer::new(manual::completions(*shell))),
         Command::Man { markdown: true } => Ok(Answer::new(manual::markdown())),
@@ -79,14 +82,19 @@ fn open(
     let account = Account::load(path)?;
     let own = account.settings().locales.first().and_then(|tag| Locale::from_tag(tag));
     let words = Words::new(asked.or(own).unwrap_or(Locale::En));
-    let threads = threads.or(thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-    let engine = Engine::new(threads).map_err(one)?;
+    let engine = engine(threads)?;
     let run = account.run(&engine)?;
     Ok(Opened { engine, run, words })
 }
 
+/// An engine on as many threads as were asked for, or as there are.
+pub(crate) fn engine(threads: Option<NonZeroUsize>) -> Result<Engine, Vec<Diagnostic>> {
+    let threads = threads.or(thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+    Engine::new(threads).map_err(one)
+}
+
 /// A list of the one fault there is.
-fn one(fault: Diagnostic) -> Vec<Diagnostic> {
+pub(crate) fn one(fault: Diagnostic) -> Vec<Diagnostic> {
     vec![fault]
 }
 

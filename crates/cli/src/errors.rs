@@ -12,6 +12,26 @@ olshem_model::codes! {
 
     /// The result could not be written to standard output: the disk is full, say.
     OUTPUT = "C002", "the output can't be written";
+
+    /// A script reads a dataset whose structure is known and whose data are not there.
+    ///
+    /// The folder that `--data` names must have `NAME.csv` or `NAME.parquet`. A dataset without
+    /// observations is a file with the headings alone.
+    INPUT_MISSING = "C003", "the data of an input are missing";
+
+    /// The data of an input are there twice, as CSV and as Parquet.
+    ///
+    /// Which of them is meant can't be guessed: take the other one away.
+    INPUT_AMBIGUOUS = "C004", "an input has two files";
+
+    /// A file can't be read or written, or is not the text that it should be.
+    FILE = "C005", "a file can't be read or written";
+
+    /// A dataset has a name that no file can have, or that leads to another folder.
+    ///
+    /// Data are read from and written to files named after the datasets. Give the dataset a name
+    /// without `/`, `\\`, `:` and line breaks that does not begin with a point.
+    FILE_NAME = "C006", "a name that can't be a file's";
 }
 
 /// What part of the work a code belongs to.

@@ -4,6 +4,7 @@
 //! * [`commands`]: each command, a function from its arguments to text;
 //! * [`render`]: results as text for people, in their language ([`locale`], [`number`]);
 //! * [`diagnostics`] and [`errors`]: faults as text, and the catalogue of their codes;
+//! * [`vtl`]: the commands that need no account;
 //! * [`terminal`]: what the output can show.
 //!
 //! Text is written here and nowhere else: results to standard output, all else to standard error.
@@ -17,6 +18,7 @@ mod manual;
 mod number;
 mod render;
 mod terminal;
+mod vtl;
 
 use clap::Parser;
 use commands::Answer;

@@ -21,7 +21,7 @@ pub(crate) fn man() -> io::Result<Vec<u8>> {
     let mut root = Cli::command();
     root.build();
     clap_mangen::Man::new(root.clone()).render(&mut pages)?;
-    for command in root.get_subcommands().filter(|command| is_shown(command)) {
+    for command in commands(&root) {
         clap_mangen::Man::new(command.clone()).render(&mut pages)?;
     }
     Ok(pages)
@@ -35,15 +35,27 @@ pub(crate) fn markdown() -> String {
     let _ = writeln!(text, "{}", about(&root));
     let globals: Vec<&Arg> = root.get_arguments().filter(|arg| arg.is_global_set()).collect();
     arguments(&mut text, "Options of every command", &globals);
-    for command in root.get_subcommands().filter(|command| is_shown(command)) {
+    for command in commands(&root) {
         let usage = command.clone().render_usage().to_string();
         let usage = usage.trim_start_matches("Usage: ");
-        let _ = write!(text, "\n## {}\n\n{}\n", command.get_name(), about(command));
+        let path = command.get_bin_name().unwrap_or_default();
+        let name = path.strip_prefix(NAME).map_or(path, str::trim_start);
+        let _ = write!(text, "\n## {name}\n\n{}\n", about(command));
         let _ = write!(text, "\n```\n{usage}\n```\n");
         let own = |arg: &&Arg| !arg.is_global_set() && !is_built_in(arg);
         arguments(&mut text, "", &command.get_arguments().filter(own).collect::<Vec<_>>());
     }
     text
+}
+
+/// Every command that is shown, and after each those within it.
+fn commands(root: &Command) -> Vec<&Command> {
+    let mut shown = Vec::new();
+    for command in root.get_subcommands().filter(|command| is_shown(command)) {
+        shown.push(command);
+        shown.extend(commands(command));
+    }
+    shown
 }
 
 fn is_shown(command: &Command) -> bool {

@@ -115,4 +115,18 @@ olshem_model::codes! {
 
     /// A Parquet file can't be written or read, or does not hold a dataset of ours.
     UNREADABLE_PARQUET = "F021", "a Parquet file can't be read";
+
+    /// A file has a column that the dataset's structure does not name.
+    ///
+    /// Check its spelling, in upper and lower case too; else add the component to the structure, or
+    /// take the column out of the file.
+    UNEXPECTED_COLUMN = "F022", "a column that the structure does not have";
+
+    /// The file does not describe data structures in the JSON of VTL's technical notes.
+    ///
+    /// It has `datasets`, each with a `name` and its `structure`, and `structures`, each with a `name`
+    /// and `components`: these have a `name`, a `role` (Identifier, Measure, Attribute, Viral
+    /// Attribute), a `data_type` (Integer, Number, Boolean, String, Time_Period, Date, Time,
+    /// Duration) and `nullable`.
+    WRONG_STRUCTURES = "F023", "not a description of data structures";
 }

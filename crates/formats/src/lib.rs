@@ -14,12 +14,18 @@
 //! * [`published`]: the bounds that a printed figure gives;
 //! * [`parquet`]: a dataset to Parquet and back, the same bytes every time.
 //!
+//! Data that need no declaration, since their structure is known beforehand:
+//!
+//! * [`structures`]: structures to and from JSON;
+//! * [`described`]: CSV and Parquet to and from the columns that a structure names.
+//!
 //! This crate knows neither accounts nor methods.
 
 mod breaks;
 mod column;
 pub mod decimal;
 mod delimited;
+pub mod described;
 pub mod errors;
 mod faults;
 mod grid;
@@ -29,6 +35,7 @@ mod origin;
 pub mod parquet;
 pub mod published;
 pub mod reading;
+pub mod structures;
 mod table;
 mod workbook;
 

@@ -9,6 +9,7 @@ mod faults;
 mod kazakhstan;
 mod schema;
 mod usage;
+mod vtl;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
