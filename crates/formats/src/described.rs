@@ -584,6 +584,33 @@ mod tests {
         }
     }
 
+    /// Files of others come compressed in any of these ways; Snappy is what most tools write.
+    #[test]
+    fn parquet_is_read_however_it_is_compressed() {
+        use ::parquet::arrow::ArrowWriter;
+        use ::parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
+        use ::parquet::file::properties::WriterProperties;
+        let csv = b"ID,PERIOD,VALUE,NOTE\n1,2023,0.1,\n2,2023,,x\n";
+        let batch = read_csv(Path::new("d.csv"), csv, &structure()).unwrap();
+        for compression in [
+            Compression::UNCOMPRESSED,
+            Compression::SNAPPY,
+            Compression::GZIP(GzipLevel::default()),
+            Compression::BROTLI(BrotliLevel::default()),
+            Compression::LZ4_RAW,
+            Compression::ZSTD(ZstdLevel::default()),
+        ] {
+            let properties = WriterProperties::builder().set_compression(compression).build();
+            let mut bytes = Vec::new();
+            let mut writer =
+                ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
+            writer.write(&batch).unwrap();
+            writer.close().unwrap();
+            let read = read_parquet(Path::new("d.parquet"), bytes, &structure()).unwrap();
+            assert_eq!(read.columns(), batch.columns(), "{compression:?}");
+        }
+    }
+
     #[test]
     fn parquet_is_read_whole_or_refused() {
         let csv = b"ID,PERIOD,VALUE,NOTE\n1,2023,0.1,\n2,2023,,x\n";
