@@ -9,6 +9,7 @@ use crate::ast::{self, ComponentName, ExprKind as Ast, Name};
 use crate::errors::{
     NOT_SUPPORTED, TYPE_MISMATCH, UNKNOWN_NAME, UNKNOWN_OPERATOR, WRONG_ARGUMENTS, WRONG_KIND,
 };
+use crate::parser::AGGREGATES;
 use crate::program::{Expr, ExprKind, Literal, Node, Operation, Value};
 use crate::source::Span;
 use olshem_model::DataType;
@@ -333,20 +334,6 @@ impl Check<'_> {
         self.fault(&NOT_SUPPORTED, span, format!("{what} is not supported yet"))
     }
 }
-
-/// The operators that can be aggregates.
-const AGGREGATES: &[&str] = &[
-    "sum",
-    "avg",
-    "count",
-    "median",
-    "min",
-    "max",
-    "stddev_pop",
-    "stddev_samp",
-    "var_pop",
-    "var_samp",
-];
 
 /// Operators with a syntax of their own.
 const OTHERS: &[&str] = &[

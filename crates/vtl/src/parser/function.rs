@@ -7,7 +7,7 @@ use crate::lexer::TokenKind;
 use olshem_model::DataType;
 
 /// Operators that can be aggregates, and analytic with `over`.
-const AGGREGATES: &[&str] = &[
+pub(crate) const AGGREGATES: &[&str] = &[
     "sum",
     "avg",
     "count",

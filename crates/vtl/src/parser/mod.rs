@@ -8,6 +8,8 @@ mod definition;
 mod expression;
 mod function;
 
+pub(crate) use function::AGGREGATES;
+
 use crate::ast::{Assignment, ComponentName, Expr, Item, Name};
 use crate::errors::{INVALID_TOKEN, RESERVED_WORD, SYNTAX, TOO_DEEP};
 use crate::lexer::{Token, TokenKind, is_reserved, tokens};
