@@ -5,6 +5,7 @@
 //! their lists. The rest of the plan is the same as on a normal run, which has no such column.
 
 use crate::errors::{EngineError, Result};
+use crate::functions::columns;
 use arrow::array::{
     Array, ArrayRef, AsArray, ListArray, RecordBatch, UInt64Array,
     builder::{ListBuilder, UInt64Builder},
@@ -107,11 +108,7 @@ impl ScalarUDFImpl for Merged {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> DfResult<ColumnarValue> {
         let rows = args.number_rows;
-        let columns = args
-            .args
-            .into_iter()
-            .map(|argument| argument.into_array(rows))
-            .collect::<DfResult<Vec<_>>>()?;
+        let columns = columns(args)?;
         let mut merged = ListBuilder::new(UInt64Builder::new());
         for row in 0..rows {
             let all: BTreeSet<u64> =

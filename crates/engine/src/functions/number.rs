@@ -1,6 +1,6 @@
 //! Functions from numbers to a number: null where an argument is, an error where VTL has one.
 
-use super::{exactly, fault};
+use super::{columns, exactly, fault};
 use crate::interval::{Interval, Operation};
 use arrow::array::{Array, AsArray, Float64Array, Float64Builder};
 use arrow::datatypes::{DataType, Float64Type};
@@ -231,11 +231,7 @@ impl ScalarUDFImpl for Udf {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let rows = args.number_rows;
-        let arrays = args
-            .args
-            .into_iter()
-            .map(|argument| argument.into_array(rows))
-            .collect::<Result<Vec<_>>>()?;
+        let arrays = columns(args)?;
         let columns: Vec<&Float64Array> =
             arrays.iter().map(|array| array.as_primitive::<Float64Type>()).collect();
         let mut results = Float64Builder::with_capacity(rows);

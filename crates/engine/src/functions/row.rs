@@ -1,6 +1,6 @@
 //! Functions that look at one row at a time.
 
-use super::exactly;
+use super::{columns, exactly};
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder,
 };
@@ -81,11 +81,7 @@ impl ScalarUDFImpl for Udf {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let rows = args.number_rows;
-        let columns = args
-            .args
-            .into_iter()
-            .map(|argument| argument.into_array(rows))
-            .collect::<Result<Vec<_>>>()?;
+        let columns = columns(args)?;
         let mut results = Results::new(&self.function.returns, rows)?;
         let mut arguments = Vec::with_capacity(columns.len());
         for row in 0..rows {

@@ -1,7 +1,7 @@
 //! The times that a series ought to have.
 
 use super::span::{Rhythm, Span};
-use super::{exactly, fault, time};
+use super::{columns, exactly, fault, time};
 use arrow::array::builder::{ListBuilder, StringBuilder};
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Field, FieldRef};
@@ -64,11 +64,7 @@ impl ScalarUDFImpl for TimesBetween {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let rows = args.number_rows;
-        let columns = args
-            .args
-            .into_iter()
-            .map(|argument| argument.into_array(rows))
-            .collect::<Result<Vec<_>>>()?;
+        let columns = columns(args)?;
         let text = |at: usize, row: usize| {
             let column = columns[at].as_string::<i32>();
             column.is_valid(row).then(|| column.value(row))
