@@ -68,7 +68,7 @@ pub(crate) fn execute(
             run_step(engine, step, definitions, bindings)
         });
         for results in done {
-            let Bindings { datasets, scalars } = results?;
+            let Bindings { datasets, scalars, .. } = results?;
             bindings.datasets.extend(datasets);
             bindings.scalars.extend(scalars);
         }

@@ -197,4 +197,6 @@ vtl-role = role
 vtl-type = type
 vtl-null = null
 vtl-nothing-kept = No result is persistent. Assign with `<-`, or give `--all`.
+vtl-planned-into = planned into the statement that reads it
+vtl-progress = { $statement }: { $rows } rows, { $rate } a second, { $memory } MiB
 vtl-would-change = `olshem vtl fmt` would change these.

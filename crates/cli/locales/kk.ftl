@@ -173,4 +173,6 @@ vtl-role = рөлі
 vtl-type = типі
 vtl-null = null
 vtl-nothing-kept = Тұрақты нәтиже жоқ. `<-` арқылы меншіктеңіз немесе `--all` қосыңыз.
+vtl-planned-into = оны оқитын операторға енгізілген
+vtl-progress = { $statement }: { $rows } жол, секундына { $rate }, { $memory } МиБ
 vtl-would-change = `olshem vtl fmt` бұл файлдарды өзгертер еді.

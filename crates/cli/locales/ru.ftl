@@ -211,4 +211,6 @@ vtl-role = роль
 vtl-type = тип
 vtl-null = null
 vtl-nothing-kept = Постоянных результатов нет. Присваивайте через `<-` или добавьте `--all`.
+vtl-planned-into = включено в оператор, который его читает
+vtl-progress = { $statement }: строк { $rows }, { $rate } в секунду, { $memory } МиБ
 vtl-would-change = `olshem vtl fmt` изменит эти файлы.

@@ -165,6 +165,11 @@ pub(crate) enum VtlCommand {
         /// The folder with the data of its inputs
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
+        /// Take the input on trust: don't check types, empty identifiers and repeated keys
+        ///
+        /// What is wrong with it then shows in the results, if at all.
+        #[arg(long)]
+        trust_input: bool,
         /// Write the results to this folder, made if it does not exist
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,

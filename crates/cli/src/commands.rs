@@ -64,7 +64,10 @@ pub(crate) fn run(cli: &Cli, asked: Option<Locale>) -> Answered {
         Command::Build { account } => build(&open(account)?),
         Command::New { dir } => new(dir, &words),
         Command::Accept { account, source } => accept(account, source, &words),
-        Command::Vtl { command } => vtl::run(command, cli.global.threads, &words, terminal),
+        Command::Vtl { command } => {
+            let stderr = Terminal::stderr(cli.global.color);
+            vtl::run(command, cli.global.threads, &words, (terminal, stderr))
+        }
         Command::Errors { code, markdown } => explain_code(code.as_deref(), *markdown, &words),
         Command::Completions { shell } => Ok(Answer::new(manual::completions(*shell))),
         Command::Man { markdown: true } => Ok(Answer::new(manual::markdown())),

@@ -90,6 +90,11 @@ impl Words {
         Self { locale, bundle }
     }
 
+    /// Which language it is.
+    pub(crate) fn locale(&self) -> Locale {
+        self.locale
+    }
+
     /// A message without arguments.
     pub(crate) fn get(&self, key: &str) -> String {
         self.with(key, &[])

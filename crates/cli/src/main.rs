@@ -4,10 +4,12 @@
 //! * [`commands`]: each command, a function from its arguments to text;
 //! * [`render`]: results as text for people, in their language ([`locale`], [`number`]);
 //! * [`diagnostics`] and [`errors`]: faults as text, and the catalogue of their codes;
-//! * [`vtl`]: the commands that need no account;
+//! * [`vtl`]: the commands that need no account; [`results`]: what they write; [`progress`]: what they
+//!   are at, and Ctrl-C;
 //! * [`terminal`]: what the output can show.
 //!
-//! Text is written here and nowhere else: results to standard output, all else to standard error.
+//! Text is written here and nowhere else: results to standard output, all else to standard error. Only
+//! the line of [`progress`] is drawn while a command is still at work.
 
 mod args;
 mod commands;
@@ -16,13 +18,16 @@ mod errors;
 mod locale;
 mod manual;
 mod number;
+mod progress;
 mod render;
+mod results;
 mod terminal;
 mod vtl;
 
 use clap::Parser;
 use commands::Answer;
 use locale::{Locale, Words};
+use olshem_engine::errors::INTERRUPTED;
 use olshem_model::{Diagnostic, Place};
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
@@ -32,6 +37,8 @@ use terminal::Terminal;
 const FOUND_SOMETHING: u8 = 1;
 /// The input or the command line is wrong. clap uses the same for the command line.
 const WRONG_INPUT: u8 = 2;
+/// Ctrl-C, as shells have it: 128 and the number of the signal.
+const INTERRUPTED_BY_USER: u8 = 130;
 
 fn main() -> ExitCode {
     let cli = args::Cli::parse();
@@ -54,7 +61,8 @@ fn main() -> ExitCode {
             let text = diagnostics::render(&faults, &words, stderr);
             // If standard error is gone there is nobody left to tell.
             let _ = io::stderr().lock().write_all(text.as_bytes());
-            ExitCode::from(WRONG_INPUT)
+            let interrupted = faults.iter().any(|fault| fault.code.id == INTERRUPTED.id);
+            ExitCode::from(if interrupted { INTERRUPTED_BY_USER } else { WRONG_INPUT })
         }
     }
 }

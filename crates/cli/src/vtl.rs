@@ -5,47 +5,39 @@ use crate::commands::{Answer, Answered, engine, one};
 use crate::errors::{FILE, FILE_NAME, INPUT_AMBIGUOUS, INPUT_MISSING};
 use crate::locale::Words;
 use crate::number;
+use crate::progress::Progress;
 use crate::render::Page;
 use crate::render::table::{self, Column};
+use crate::results::Results;
 use crate::terminal::{Terminal, Tone};
-use olshem_engine::{Bindings, Dataset, Engine, Estimate, Scalar};
-use olshem_formats::parquet::Names;
-use olshem_formats::{described, parquet, structures};
-use olshem_model::{DataStructure, DataType, Diagnostic, Place};
+use olshem_engine::{Bindings, Dataset, Engine, Estimate, Rows, Scalar};
+use olshem_formats::described::{DataFile, FileFormat};
+use olshem_formats::structures;
+use olshem_model::{DataStructure, Diagnostic, Place};
 use olshem_vtl::{Checker, Environment, Program, Source, Statement, Value};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Carries one of the commands out.
 pub(crate) fn run(
     command: &VtlCommand,
     threads: Option<NonZeroUsize>,
     words: &Words,
-    terminal: Terminal,
+    (terminal, stderr): (Terminal, Terminal),
 ) -> Answered {
     match command {
-        VtlCommand::Run { script, structures, data, out, format, all } => {
+        VtlCommand::Run { script, structures, data, trust_input, out, format, all } => {
             let checked = Checked::read(script, structures)?;
-            let results = checked.program.statements.iter().filter(|s| *all || s.persistent);
-            let results: Vec<&Statement> = results.collect();
-            if out.is_some() {
-                faultless(results.iter().filter_map(|result| unsafe_name(&result.name)))?;
-            }
-            let mut bindings = checked.inputs(data)?;
-            engine(threads)?.run(&checked.program, &mut bindings).map_err(one)?;
-            if results.is_empty() {
-                let remarks = words.get("vtl-nothing-kept") + "\n";
-                return Ok(Answer { remarks, ..Answer::default() });
-            }
+            let inputs = checked.inputs(data, *trust_input)?;
+            let engine = engine(threads)?;
+            let running = Running { checked: &checked, engine: &engine, all: *all };
+            let _progress = Progress::of(&engine, words, stderr);
             match out {
-                None => Ok(Answer::new(printed(&results, &bindings, words, terminal))),
-                Some(folder) => {
-                    let files = written(&results, &bindings, folder, *format)?;
-                    let lines = files.iter().map(|file| format!("{}\n", file.display()));
-                    Ok(Answer::new(lines.collect::<String>()))
-                }
+                Some(folder) => running.written(inputs, folder, *format, words),
+                None => running.printed(inputs, words, terminal),
             }
         }
         VtlCommand::Check { script, structures } => {
@@ -114,15 +106,18 @@ impl Checked {
     }
 
     /// The data of every input that the script reads.
-    fn inputs(&self, folder: &Path) -> Result<Bindings, Vec<Diagnostic>> {
+    fn inputs(&self, folder: &Path, trust: bool) -> Result<Bindings, Vec<Diagnostic>> {
         let reads = |name: &String| {
             self.program.statements.iter().any(|statement| statement.reads.contains(name))
         };
         let mut bindings = Bindings::default();
         let mut faults = Vec::new();
         for (name, structure) in self.inputs.iter().filter(|(name, _)| reads(name)) {
-            match self.dataset(folder, name, structure) {
-                Ok(dataset) => drop(bindings.datasets.insert(name.clone(), dataset)),
+            match self.input(folder, name, structure) {
+                Ok(file) => {
+                    let file = if trust { file.trusted() } else { file };
+                    bindings.inputs.insert(name.clone(), Arc::new(file));
+                }
                 Err(found) => faults.extend(found),
             }
         }
@@ -130,41 +125,31 @@ impl Checked {
         Ok(bindings)
     }
 
-    fn dataset(
+    fn input(
         &self,
         folder: &Path,
         name: &str,
         structure: &DataStructure,
-    ) -> Result<Dataset, Vec<Diagnostic>> {
+    ) -> Result<DataFile, Vec<Diagnostic>> {
         faultless(unsafe_name(name))?;
         let file = |extension: &str| folder.join(format!("{name}.{extension}"));
         let (csv, parquet) = (file("csv"), file("parquet"));
-        let (file, batch) = match (csv.exists(), parquet.exists()) {
-            (true, false) => {
-                let batch = described::read_csv(&csv, &bytes(&csv).map_err(one)?, structure)?;
-                (csv, batch)
-            }
-            (false, true) => {
-                let read = bytes(&parquet).map_err(one)?;
-                (parquet.clone(), described::read_parquet(&parquet, read, structure)?)
-            }
+        match (csv.exists(), parquet.exists()) {
+            (true, false) => DataFile::open(csv, FileFormat::Csv, structure.clone()),
+            (false, true) => DataFile::open(parquet, FileFormat::Parquet, structure.clone()),
             (true, true) => {
                 let message = format!("`{name}` is there as CSV and as Parquet");
                 let help = "keep the one that is meant".to_owned();
-                return Err(one(Diagnostic::new(&INPUT_AMBIGUOUS, csv, message).with_help(help)));
+                Err(one(Diagnostic::new(&INPUT_AMBIGUOUS, csv, message).with_help(help)))
             }
             (false, false) => {
                 let message = format!(
                     "the script reads `{name}`, and there is no {name}.csv or {name}.parquet"
                 );
                 let help = format!("its structure is in {}", self.described_in.display());
-                return Err(one(Diagnostic::new(&INPUT_MISSING, folder, message).with_help(help)));
+                Err(one(Diagnostic::new(&INPUT_MISSING, folder, message).with_help(help)))
             }
-        };
-        Dataset::new(structure.clone(), &batch).map_err(|mut fault| {
-            fault.place = file.into();
-            one(fault)
-        })
+        }
     }
 
     /// Every statement with its plan.
@@ -179,20 +164,12 @@ impl Checked {
         for (name, structure) in &self.inputs {
             bindings.datasets.insert(name.clone(), Dataset::empty(structure.clone()));
         }
-        for statement in &self.program.statements {
-            page.heading(&statement.name);
-            for line in engine.explain(statement, &bindings)?.lines() {
-                page.row(Tone::Plain, line);
-            }
-            match &statement.value {
-                Value::Dataset(node) => {
-                    let result = Dataset::empty(node.structure.clone());
-                    bindings.datasets.insert(statement.name.clone(), result);
-                }
-                Value::Scalar(expr) => {
-                    let result = Scalar::Null(expr.data_type);
-                    bindings.scalars.insert(statement.name.clone(), result);
-                }
+        let plans = engine.explain(&self.program, &mut bindings, &|result| result.persistent)?;
+        for (name, plan) in plans {
+            page.heading(&name);
+            match plan {
+                Some(plan) => plan.lines().for_each(|line| page.row(Tone::Plain, line)),
+                None => page.row(Tone::Quiet, &words.get("vtl-planned-into")),
             }
         }
         Ok(page.into_text())
@@ -240,35 +217,95 @@ impl Checked {
 
 // Output.
 
-/// Every result as a table for people.
-fn printed(
-    results: &[&Statement],
-    bindings: &Bindings,
-    words: &Words,
-    terminal: Terminal,
-) -> String {
-    let mut page = Page::new(words, terminal);
-    for result in results {
-        page.heading(&result.name);
-        if let Some(dataset) = bindings.datasets.get(&result.name) {
-            let columns: Vec<Column> = dataset
-                .structure()
-                .components()
-                .iter()
-                .map(|component| Column {
-                    title: component.name.clone(),
-                    numeric: component.data_type.is_numeric(),
-                    cells: (0..dataset.rows())
-                        .map(|row| cell(dataset.value(row, &component.name).as_ref(), words))
-                        .collect(),
-                })
-                .collect();
-            table::draw(&mut page, &columns);
-        } else {
-            page.row(Tone::Plain, &cell(bindings.scalars.get(&result.name), words));
-        }
+/// A script that is being run.
+struct Running<'r> {
+    checked: &'r Checked,
+    engine: &'r Engine,
+    all: bool,
+}
+
+impl Running<'_> {
+    fn wants(&self, statement: &Statement) -> bool {
+        self.all || statement.persistent
     }
-    page.into_text()
+
+    fn results(&self) -> impl Iterator<Item = &Statement> {
+        self.checked.program.statements.iter().filter(|statement| self.wants(statement))
+    }
+
+    fn run(
+        &self,
+        inputs: &mut Bindings,
+        receive: &mut dyn FnMut(&Statement, Rows<'_>) -> Result<(), Diagnostic>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        self.engine.stream(&self.checked.program, inputs, &|result| self.wants(result), receive)
+    }
+
+    fn nothing_kept(&self, words: &Words) -> Option<Answer> {
+        let remarks = words.get("vtl-nothing-kept") + "\n";
+        self.results().next().is_none().then(|| Answer { remarks, ..Answer::default() })
+    }
+
+    /// Every result as a table for people.
+    fn printed(&self, mut inputs: Bindings, words: &Words, terminal: Terminal) -> Answered {
+        let mut datasets = BTreeMap::new();
+        self.run(&mut inputs, &mut |statement, rows| {
+            datasets.insert(statement.name.clone(), rows.into_dataset()?);
+            Ok(())
+        })?;
+        if let Some(answer) = self.nothing_kept(words) {
+            return Ok(answer);
+        }
+        let mut page = Page::new(words, terminal);
+        for result in self.results() {
+            page.heading(&result.name);
+            match datasets.get(&result.name) {
+                Some(dataset) => table::draw(&mut page, &columns(dataset, words)),
+                None => {
+                    page.row(Tone::Plain, &cell(inputs.scalars.get(&result.name), words));
+                }
+            }
+        }
+        Ok(Answer::new(page.into_text()))
+    }
+
+    /// Every result and its structure as files, all of them or none.
+    fn written(
+        &self,
+        mut inputs: Bindings,
+        folder: &Path,
+        format: DataFormat,
+        words: &Words,
+    ) -> Answered {
+        faultless(self.results().filter_map(|result| unsafe_name(&result.name)))?;
+        let mut results = Results::new(folder, format, self.engine.partitions()).map_err(one)?;
+        self.run(&mut inputs, &mut |statement, rows| results.dataset(&statement.name, rows))?;
+        for result in self.results() {
+            if let Value::Scalar(expr) = &result.value {
+                let value = inputs.scalars.get(&result.name);
+                results.scalar(&result.name, expr.data_type, value)?;
+            }
+        }
+        if let Some(answer) = self.nothing_kept(words) {
+            return Ok(answer);
+        }
+        let files = results.keep().map_err(one)?;
+        let lines = files.iter().map(|file| format!("{}\n", file.display()));
+        Ok(Answer::new(lines.collect::<String>()))
+    }
+}
+
+fn columns(dataset: &Dataset, words: &Words) -> Vec<Column> {
+    let components = dataset.structure().components().iter();
+    components
+        .map(|component| Column {
+            title: component.name.clone(),
+            numeric: component.data_type.is_numeric(),
+            cells: (0..dataset.rows())
+                .map(|row| cell(dataset.value(row, &component.name).as_ref(), words))
+                .collect(),
+        })
+        .collect()
 }
 
 fn cell(value: Option<&Scalar>, words: &Words) -> String {
@@ -280,94 +317,6 @@ fn cell(value: Option<&Scalar>, words: &Words) -> String {
         Some(value) => value.to_string().replace(['\n', '\r'], "↵"),
         None => "null".to_owned(),
     }
-}
-
-/// Writes every result and its structure, all of them or none.
-fn written(
-    results: &[&Statement],
-    bindings: &Bindings,
-    folder: &Path,
-    format: DataFormat,
-) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
-    let mut files = Vec::new();
-    for result in results {
-        let name = result.name.as_str();
-        let (data, description) = match bindings.datasets.get(name) {
-            Some(dataset) => {
-                let structure = dataset.structure();
-                let data = match format {
-                    DataFormat::Csv => described::write_csv(dataset.batch()),
-                    DataFormat::Parquet => {
-                        parquet::write(structure, dataset.batch(), &Names::default())
-                            .map_err(one)?
-                    }
-                };
-                (data, structures::write([(name, structure)], []))
-            }
-            None => scalar(name, result, bindings, format)?,
-        };
-        files.push((folder.join(format!("{name}.{}", format.extension())), data));
-        files.push((folder.join(format!("{name}.json")), description.into_bytes()));
-    }
-    let failed = |path: &Path, error: &std::io::Error| {
-        one(Diagnostic::new(&FILE, path, format!("can't write the file: {error}")))
-    };
-    std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-    let temporary = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        path.with_file_name(format!(".{name}.{}.new", std::process::id()))
-    };
-    let write = |(path, data): &(PathBuf, Vec<u8>)| {
-        std::fs::write(temporary(path), data).map_err(|error| failed(path, &error))
-    };
-    let rename = |(path, _): &(PathBuf, Vec<u8>)| {
-        std::fs::rename(temporary(path), path).map_err(|error| failed(path, &error))
-    };
-    let done = files.iter().try_for_each(write).and_then(|()| files.iter().try_for_each(rename));
-    if done.is_err() {
-        for (path, _) in &files {
-            // Those that were renamed or never written are not there.
-            let _ = std::fs::remove_file(temporary(path));
-        }
-    }
-    done.map(|()| files.into_iter().map(|(path, _)| path).collect())
-}
-
-/// A scalar as data of one column and one row, which need no other way to be written, and its
-/// description.
-fn scalar(
-    name: &str,
-    result: &Statement,
-    bindings: &Bindings,
-    format: DataFormat,
-) -> Result<(Vec<u8>, String), Vec<Diagnostic>> {
-    let data_type = match &result.value {
-        Value::Scalar(expr) => expr.data_type,
-        Value::Dataset(_) => DataType::String,
-    };
-    let value = match bindings.scalars.get(name) {
-        None | Some(Scalar::Null(_)) => String::new(),
-        Some(value) => value.to_string(),
-    };
-    let component = olshem_model::Component::measure(name, data_type);
-    let structure = DataStructure::new([component]);
-    let heading = csv_line(name);
-    let batch = described::read_csv(
-        Path::new(name),
-        format!("{heading}{}", csv_line(&value)).as_bytes(),
-        &structure,
-    )?;
-    let data = match format {
-        DataFormat::Csv => described::write_csv(&batch),
-        DataFormat::Parquet => {
-            parquet::write(&structure, &batch, &Names::default()).map_err(one)?
-        }
-    };
-    Ok((data, structures::write([], [(name, data_type)])))
-}
-
-fn csv_line(field: &str) -> String {
-    format!("\"{}\"\n", field.replace('"', "\"\""))
 }
 
 // Layout.

@@ -1,5 +1,6 @@
 //! A dataset in memory: a data structure and Arrow columns.
 
+use crate::Input;
 use crate::errors::{DUPLICATE_KEY, NULL_IDENTIFIER, WRONG_COLUMNS};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array};
 use arrow::compute::{SortColumn, SortOptions, lexsort_to_indices, partition, take_record_batch};
@@ -47,16 +48,10 @@ impl Dataset {
     /// Columns missing or of another type, identifiers null or not unique.
     pub fn new(structure: DataStructure, batch: &RecordBatch) -> Result<Self, Diagnostic> {
         let batch = in_structure_order(&structure, batch)?;
-        for id in structure.identifiers() {
-            if batch.column_by_name(&id.name).is_some_and(|column| column.null_count() > 0) {
-                let message = format!("identifier {} is empty in a row", id.name);
-                return Err(Diagnostic::new(&NULL_IDENTIFIER, Place::Nowhere, message));
-            }
-        }
+        refuse_null_identifiers(&structure, &batch)?;
         let batch = sorted(&structure, &batch);
-        let dataset = Self { structure, batch, unsettled: BTreeSet::new() };
-        dataset.refuse_duplicates()?;
-        Ok(dataset)
+        refuse_neighbours(&structure, &batch)?;
+        Ok(Self { structure, batch, unsettled: BTreeSet::new() })
     }
 
     /// A dataset of that structure without observations.
@@ -128,39 +123,59 @@ impl Dataset {
             at(measure).map(Bounded::exact)
         }
     }
+}
 
-    fn refuse_duplicates(&self) -> Result<(), Diagnostic> {
-        let ids: Vec<ArrayRef> = self
-            .structure
-            .identifiers()
-            .filter_map(|id| self.batch.column_by_name(&id.name).cloned())
-            .collect();
-        let duplicate = if ids.is_empty() {
-            (self.rows() > 1).then_some(1)
-        } else {
-            // Rows are sorted, so those with one key are neighbours.
-            let keys = partition(&ids)
-                .map_err(|e| Diagnostic::new(&WRONG_COLUMNS, Place::Nowhere, e.to_string()))?;
-            let shared = keys.ranges().into_iter().find(|range| range.len() > 1);
-            shared.map(|range| range.start)
-        };
-        let Some(row) = duplicate else { return Ok(()) };
-        let key: Vec<String> = self
-            .structure
-            .identifiers()
-            .filter_map(|id| Some(format!("{} = {}", id.name, self.value(row, &id.name)?)))
-            .collect();
-        let message = if key.is_empty() {
-            "more than one observation, and no identifier to tell them apart".to_owned()
-        } else {
-            format!("more than one observation has {}", key.join(", "))
-        };
-        Err(Diagnostic::new(&DUPLICATE_KEY, Place::Nowhere, message))
+/// Each row has a whole key.
+pub(crate) fn refuse_null_identifiers(
+    structure: &DataStructure,
+    batch: &RecordBatch,
+) -> Result<(), Diagnostic> {
+    let is_null = |id: &&Component| {
+        batch.column_by_name(&id.name).is_some_and(|column| column.null_count() > 0)
+    };
+    match structure.identifiers().find(is_null) {
+        None => Ok(()),
+        Some(id) => {
+            let message = format!("identifier {} is empty in a row", id.name);
+            Err(Diagnostic::new(&NULL_IDENTIFIER, Place::Nowhere, message))
+        }
     }
 }
 
+/// Rows that are sorted by their identifiers have each a key of its own: those with one key would be
+/// neighbours.
+pub(crate) fn refuse_neighbours(
+    structure: &DataStructure,
+    batch: &RecordBatch,
+) -> Result<(), Diagnostic> {
+    let keys: Vec<(&Component, &ArrayRef)> = structure
+        .identifiers()
+        .filter_map(|id| Some((id, batch.column_by_name(&id.name)?)))
+        .collect();
+    let duplicate = if keys.is_empty() {
+        (batch.num_rows() > 1).then_some(1)
+    } else {
+        let columns: Vec<ArrayRef> = keys.iter().map(|(_, column)| Arc::clone(column)).collect();
+        let groups = partition(&columns)
+            .map_err(|e| Diagnostic::new(&WRONG_COLUMNS, Place::Nowhere, e.to_string()))?;
+        let shared = groups.ranges().into_iter().find(|range| range.len() > 1);
+        shared.map(|range| range.start)
+    };
+    let Some(row) = duplicate else { return Ok(()) };
+    let key: Vec<String> = keys
+        .iter()
+        .filter_map(|(id, column)| Some(format!("{} = {}", id.name, scalar_at(column, row)?)))
+        .collect();
+    let message = if key.is_empty() {
+        "more than one observation, and no identifier to tell them apart".to_owned()
+    } else {
+        format!("more than one observation has {}", key.join(", "))
+    };
+    Err(Diagnostic::new(&DUPLICATE_KEY, Place::Nowhere, message))
+}
+
 /// The columns of the structure in its order, each followed at the end by its bounds if it has any.
-fn in_structure_order(
+pub(crate) fn in_structure_order(
     structure: &DataStructure,
     batch: &RecordBatch,
 ) -> Result<RecordBatch, Diagnostic> {
@@ -302,6 +317,8 @@ fn scalar_at(column: &ArrayRef, row: usize) -> Option<Scalar> {
 pub struct Bindings {
     /// Datasets by name.
     pub datasets: BTreeMap<String, Dataset>,
+    /// Datasets that are read when they are needed, by name.
+    pub inputs: BTreeMap<String, Arc<dyn Input>>,
     /// Scalars by name.
     pub scalars: BTreeMap<String, Scalar>,
 }

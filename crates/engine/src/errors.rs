@@ -45,6 +45,11 @@ olshem_model::codes! {
 
     /// The engine contradicted itself. Please report it, with the method and the data.
     INTERNAL = "E008", "a fault of the engine";
+
+    /// Somebody stopped the calculation before its end.
+    ///
+    /// Nothing was written.
+    INTERRUPTED = "E009", "interrupted";
 }
 
 /// What went wrong inside the engine, before it is known in which statement.

@@ -33,7 +33,7 @@
 //! let mut checker = Checker::new(Environment::default().with_dataset("regions", structure));
 //! let program = checker.program(vec![Source::new("country.vtl", "country <- sum(regions);")])
 //!     .map_err(|faults| faults[0].clone())?;
-//! Engine::new(NonZeroUsize::MIN)?.run(&program, &mut bindings)?;
+//! Engine::new(NonZeroUsize::MIN)?.run(&program, &mut bindings).map_err(|faults| faults[0].clone())?;
 //! assert_eq!(bindings.datasets["country"].number(0, "GVA").unwrap().value, Some(3.75));
 //! # Ok(())
 //! # }
@@ -46,33 +46,46 @@ mod exact;
 mod expression;
 mod frequency;
 mod functions;
+pub mod input;
 mod interval;
 mod plan;
+mod schedule;
 mod sum;
 mod trace;
+pub mod watch;
 
 /// The version of DataFusion that results were computed with.
 pub use datafusion::DATAFUSION_VERSION;
 
 pub use dataset::{Bindings, Bounded, Dataset, Estimate, Scalar, arrow_type};
+pub use input::Input;
+pub use schedule::Rows;
+pub use watch::Watch;
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
+use arrow::datatypes::SchemaRef;
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::{SessionConfig, SessionContext};
 use datafusion::logical_expr::{JoinType, LogicalPlan, LogicalPlanBuilder, lit};
-use errors::{EngineError, INTERNAL, Result};
+use errors::{EngineError, INTERNAL, INTERRUPTED, Result, refuse};
 use expression::{Knowledge, column};
+use futures::StreamExt;
+use futures::future::{Either, select};
 use olshem_model::{Component, DataStructure, Diagnostic, Place, Role};
 use olshem_vtl::program::{Expr, Node, Program, Statement, Value};
-use plan::{Planned, Planner, SCALAR, scan};
+use plan::{Planned, Planner, SCALAR, in_memory, scan};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
+use std::pin::pin;
+use std::sync::Arc;
 
 /// Runs programs. Owns the threads that it runs them on.
 pub struct Engine {
     runtime: tokio::runtime::Runtime,
     context: SessionContext,
     partitions: NonZeroUsize,
+    watch: Arc<Watch>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -95,7 +108,7 @@ impl Engine {
             .map_err(|e| Diagnostic::new(&INTERNAL, Place::Nowhere, format!("no threads: {e}")))?;
         let config = SessionConfig::new().with_target_partitions(partitions.get());
         let context = SessionContext::new_with_config(config);
-        Ok(Self { runtime, context, partitions })
+        Ok(Self { runtime, context, partitions, watch: Arc::default() })
     }
 
     /// How many partitions it splits work into.
@@ -103,21 +116,33 @@ impl Engine {
         self.partitions
     }
 
-    /// Runs every statement and adds its result to `bindings`, which hold the inputs.
-    ///
-    /// # Errors
-    ///
-    /// An input that the program reads and `bindings` lack; an overflow or other fault in the data.
-    /// Results of the statements before the faulty one are in `bindings`.
-    pub fn run(&self, program: &Program, bindings: &mut Bindings) -> Result<(), Diagnostic> {
-        program.statements.iter().try_for_each(|statement| self.run_statement(statement, bindings))
+    /// What it is at, for another thread to look at, or to stop.
+    pub fn watch(&self) -> Arc<Watch> {
+        Arc::clone(&self.watch)
     }
 
-    /// Runs one statement and adds its result to `bindings`.
+    /// Runs every statement and adds its result to `bindings`, which hold the inputs. Results that
+    /// need not be in memory are better had by [`Self::stream`].
     ///
     /// # Errors
     ///
-    /// See [`Self::run`].
+    /// An input that the program reads and `bindings` lack; all that is wrong with an input; an
+    /// overflow or other fault in the data. Results of the statements before the faulty one are in
+    /// `bindings`.
+    pub fn run(&self, program: &Program, bindings: &mut Bindings) -> Result<(), Vec<Diagnostic>> {
+        let mut statements = program.statements.iter();
+        let done = statements.try_for_each(|statement| self.run_statement(statement, bindings));
+        // A fault in the data may have caused the one that was met.
+        self.settle(program, bindings)?;
+        done.map_err(|fault| vec![fault])
+    }
+
+    /// Runs one statement and adds its result to `bindings`. What is wrong with the
+    /// [inputs](Bindings::inputs) that it reads is for the caller to ask.
+    ///
+    /// # Errors
+    ///
+    /// An input that is not bound; an overflow or other fault in the data.
     pub fn run_statement(
         &self,
         statement: &Statement,
@@ -137,29 +162,8 @@ impl Engine {
         Ok(())
     }
 
-    /// The plan of a statement as it would be run, after optimisation: an operation a line, each
-    /// above those it takes rows from. `bindings` hold the datasets read; empty ones will do.
-    ///
-    /// # Errors
-    ///
-    /// A dataset that is not bound.
-    pub fn explain(
-        &self,
-        statement: &Statement,
-        bindings: &Bindings,
-    ) -> Result<String, Diagnostic> {
-        let planned = match &statement.value {
-            Value::Dataset(node) => Planner::new(bindings).plan(node),
-            Value::Scalar(expr) => Planner::new(bindings).scalar(expr),
-        };
-        planned
-            .and_then(|planned| Ok(self.context.state().optimize(&planned.plan)?))
-            .map(|plan| plan.display_indent().to_string())
-            .map_err(|e| e.told(&statement.name))
-    }
-
     fn dataset(&self, node: &Node, bindings: &Bindings) -> Result<Dataset> {
-        let Planned { plan, knowledge } = Planner::new(bindings).plan(node)?;
+        let Planned { plan, knowledge } = Planner::new(bindings, &self.watch).plan(node)?;
         let batches = self.collect(plan)?;
         let dataset = Dataset::new(node.structure.clone(), &whole(&batches)?)?;
         let unsettled = knowledge
@@ -171,7 +175,7 @@ impl Engine {
     }
 
     fn scalar(&self, expr: &Expr, bindings: &Bindings) -> Result<Scalar> {
-        let Planned { plan, .. } = Planner::new(bindings).scalar(expr)?;
+        let Planned { plan, .. } = Planner::new(bindings, &self.watch).scalar(expr)?;
         let batches = self.collect(plan)?;
         let structure = DataStructure::new([Component {
             name: SCALAR.to_owned(),
@@ -222,20 +226,49 @@ impl Engine {
             .filter(|name| bindings.datasets.contains_key(*name))
             .cloned()
             .collect();
-        let planned = Planner::tracing(bindings, sources.clone()).plan(node)?;
+        let planned = Planner::tracing(bindings, &self.watch, sources.clone()).plan(node)?;
         let narrowed = narrowed(planned.plan, &result.take(rows))?;
         Ok(trace::rows_by_source(&self.collect(narrowed)?, &sources))
     }
 
     fn collect(&self, plan: LogicalPlan) -> Result<Vec<RecordBatch>> {
-        self.runtime.block_on(async {
+        let mut stream = self.execute(plan)?;
+        let mut batches = vec![RecordBatch::new_empty(stream.schema())];
+        while let Some(batch) = self.next(&mut stream)? {
+            batches.push(batch);
+        }
+        Ok(batches)
+    }
+
+    fn execute(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream> {
+        self.until_interrupted(async {
+            Ok(self.context.execute_logical_plan(plan).await?.execute_stream().await?)
+        })
+    }
+
+    fn next(&self, stream: &mut SendableRecordBatchStream) -> Result<Option<RecordBatch>> {
+        self.until_interrupted(async { Ok(stream.next().await.transpose()?) })
+    }
+
+    /// The rows of a plan, as they come.
+    fn partitioned(&self, plan: LogicalPlan) -> Result<(SchemaRef, Vec<Vec<RecordBatch>>)> {
+        self.until_interrupted(async {
             let frame = self.context.execute_logical_plan(plan).await?;
-            let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
-            let mut batches = frame.collect().await?;
-            if batches.is_empty() {
-                batches.push(RecordBatch::new_empty(schema));
+            let schema = Arc::clone(frame.schema().inner());
+            Ok((schema, frame.collect_partitioned().await?))
+        })
+    }
+
+    fn optimized(&self, plan: &LogicalPlan) -> Result<LogicalPlan> {
+        Ok(self.context.state().optimize(plan)?)
+    }
+
+    fn until_interrupted<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.runtime.block_on(async {
+            match select(pin!(work), pin!(self.watch.interrupted())).await {
+                Either::Left((done, _)) if !self.watch.is_interrupted() => done,
+                _ => refuse(&INTERRUPTED, "interrupted"),
             }
-            Ok(batches)
         })
     }
 }
@@ -257,7 +290,9 @@ fn narrowed(plan: LogicalPlan, rows: &Dataset) -> Result<LogicalPlan> {
     if rows.rows() > 1 {
         let keys: Vec<_> =
             identifiers.iter().map(|name| column(name).alias(format!("#key#{name}"))).collect();
-        let keys = LogicalPlanBuilder::from(scan("#keys", rows.batch())?).project(keys)?.build()?;
+        let keys = LogicalPlanBuilder::from(scan("#keys", in_memory(rows.batch())?)?)
+            .project(keys)?
+            .build()?;
         let left = identifiers.iter().map(|name| column(name)).collect::<Vec<_>>();
         let right =
             identifiers.iter().map(|name| column(&format!("#key#{name}"))).collect::<Vec<_>>();

@@ -4,14 +4,18 @@
 //! within bounds, and, when lineage is traced, [`TRACE`]: the source rows that fed the row.
 
 use crate::aggregate::{Atom, aggregate};
-use crate::errors::{BOUNDS, EngineError, Result, refuse};
+use crate::errors::{BOUNDS, EngineError, NOT_SUPPORTED, Result, refuse};
 use crate::expression::{Knowledge, Operand, Scope, column, converted, each, parts};
 use crate::frequency::{collapsed_time, one_frequency};
 use crate::functions::row::RowFunction;
 use crate::functions::{series, time};
+use crate::input::Table;
+use crate::schedule::{Earlier, EarlierResult};
 use crate::trace::{TRACE, merge_traces, merge_traces_over, merged_trace, trace_column};
+use crate::watch::Watch;
 use crate::{Bindings, Dataset};
 use arrow::array::RecordBatch;
+use datafusion::catalog::TableProvider;
 use datafusion::catalog::default_table_source::provider_as_source;
 use datafusion::common::{Column, JoinType, TableReference};
 use datafusion::datasource::MemTable;
@@ -37,19 +41,35 @@ pub(crate) struct Planned {
 /// Plans nodes over what names are bound to.
 pub(crate) struct Planner<'a> {
     bindings: &'a Bindings,
+    /// Results of earlier statements that are not in the bindings.
+    earlier: Option<&'a Earlier<'a>>,
+    watch: &'a Arc<Watch>,
     /// The datasets whose rows are traced, by their number in the trace; none on a normal run.
     sources: Option<Vec<String>>,
 }
 
 impl<'a> Planner<'a> {
     /// A planner for a normal run.
-    pub(crate) fn new(bindings: &'a Bindings) -> Self {
-        Self { bindings, sources: None }
+    pub(crate) fn new(bindings: &'a Bindings, watch: &'a Arc<Watch>) -> Self {
+        Self { bindings, earlier: None, watch, sources: None }
+    }
+
+    /// A planner of a statement of a program that is run as a whole.
+    pub(crate) fn after(
+        bindings: &'a Bindings,
+        earlier: &'a Earlier<'a>,
+        watch: &'a Arc<Watch>,
+    ) -> Self {
+        Self { bindings, earlier: Some(earlier), watch, sources: None }
     }
 
     /// A planner whose plans carry the trace of the datasets named.
-    pub(crate) fn tracing(bindings: &'a Bindings, sources: Vec<String>) -> Self {
-        Self { bindings, sources: Some(sources) }
+    pub(crate) fn tracing(
+        bindings: &'a Bindings,
+        watch: &'a Arc<Watch>,
+        sources: Vec<String>,
+    ) -> Self {
+        Self { bindings, earlier: None, watch, sources: Some(sources) }
     }
 
     /// The plan of a node.
@@ -96,15 +116,33 @@ impl<'a> Planner<'a> {
     }
 
     fn read(&self, name: &str) -> Result<Planned> {
-        let Some(dataset) = self.bindings.datasets.get(name) else {
-            return Err(EngineError::MissingInput(name.to_owned()));
-        };
-        let number = self.sources.as_ref().and_then(|s| s.iter().position(|source| source == name));
-        let batch = match number {
-            Some(number) => trace_column(dataset.batch(), number)?,
-            None => dataset.batch().clone(),
-        };
-        Ok(Planned { plan: scan(name, &batch)?, knowledge: knowledge_of(dataset) })
+        match self.earlier.and_then(|earlier| earlier.read(name)) {
+            Some(EarlierResult::Deferred(node)) => return self.plan(node),
+            Some(EarlierResult::Kept(kept)) => {
+                return Ok(Planned { plan: kept.scan(name)?, knowledge: kept.knowledge.clone() });
+            }
+            None => {}
+        }
+        if let Some(dataset) = self.bindings.datasets.get(name) {
+            let mut sources = self.sources.iter().flatten();
+            let batch = match sources.position(|source| source == name) {
+                Some(number) => trace_column(dataset.batch(), number)?,
+                None => dataset.batch().clone(),
+            };
+            let knowledge = knowledge_of(dataset);
+            return Ok(Planned { plan: scan(name, in_memory(&batch)?)?, knowledge });
+        }
+        match self.bindings.inputs.get(name) {
+            None => Err(EngineError::MissingInput(name.to_owned())),
+            // Its rows have no numbers by which they could be referred to.
+            Some(_) if self.sources.is_some() => {
+                refuse(&NOT_SUPPORTED, format!("the rows of `{name}` can't be traced"))
+            }
+            Some(input) => {
+                let table = Table::new(Arc::clone(input), Arc::clone(self.watch));
+                Ok(Planned { plan: scan(name, Arc::new(table))?, knowledge: BTreeMap::new() })
+            }
+        }
     }
 
     fn project(
@@ -664,18 +702,26 @@ fn result_type(function: AggregateFunction, operand: DataType) -> DataType {
     }
 }
 
-/// A plan that reads a batch, which has that name in explanations; its columns have no qualifier.
-pub(crate) fn scan(name: &str, batch: &RecordBatch) -> Result<LogicalPlan> {
+/// A plan that reads a table, which has that name in explanations; its columns have no qualifier.
+pub(crate) fn scan(name: &str, table: Arc<dyn TableProvider>) -> Result<LogicalPlan> {
     let name = TableReference::bare(name);
-    let table = MemTable::try_new(batch.schema(), vec![vec![batch.clone()]])?;
-    let names: Vec<Df> = batch
+    let names: Vec<Df> = table
         .schema()
         .fields()
         .iter()
         .map(|field| Df::Column(Column::new(Some(name.clone()), field.name())).alias(field.name()))
         .collect();
-    let source = provider_as_source(Arc::new(table));
+    let source = provider_as_source(table);
     Ok(LogicalPlanBuilder::scan(name, source, None)?.project(names)?.build()?)
+}
+
+/// A table of a batch, in pieces that can be worked on side by side.
+pub(crate) fn in_memory(batch: &RecordBatch) -> Result<Arc<dyn TableProvider>> {
+    const ROWS: usize = 8192;
+    let rows = batch.num_rows();
+    let pieces =
+        (0..rows.max(1)).step_by(ROWS).map(|from| batch.slice(from, ROWS.min(rows - from)));
+    Ok(Arc::new(MemTable::try_new(batch.schema(), vec![pieces.collect()])?))
 }
 
 fn knowledge_of(dataset: &Dataset) -> BTreeMap<String, Knowledge> {

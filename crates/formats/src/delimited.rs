@@ -9,6 +9,7 @@ use crate::reading::Read;
 use encoding_rs::UTF_8;
 use olshem_model::{Diagnostic, Place};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::Path;
 
 /// Reads the whole file. A row has the number of the line on which it begins.
@@ -17,10 +18,24 @@ pub(crate) fn read(file: &Path, bytes: &[u8], read: &Read) -> Result<Grid, Diagn
     if text.trim().is_empty() {
         return Err(Diagnostic::new(&EMPTY_FILE, file, "the file is empty"));
     }
-    split(&text, read.delimiter).map_err(|fault| {
-        let place = Place::Line { file: file.to_path_buf(), line: fault.line, column: None };
-        Diagnostic::new(&BROKEN_QUOTES, place, fault.message)
-    })
+    split(&text, read.delimiter).map_err(|fault| fault.in_file(file))
+}
+
+fn split(text: &str, delimiter: char) -> Result<Grid, BrokenQuotes> {
+    let mut grid = Grid::new(None, 0, text.len());
+    let mut fields = Fields::new(text, delimiter, 1);
+    let mut begins_row = true;
+    let mut line = fields.line();
+    while let Some(field) = fields.next()? {
+        if begins_row {
+            grid.begin_row(line);
+        }
+        grid.push_text(&field.text);
+        grid.end_cell();
+        begins_row = field.last;
+        line = fields.line();
+    }
+    Ok(grid)
 }
 
 fn decode<'b>(file: &Path, bytes: &'b [u8], read: &Read) -> Result<Cow<'b, str>, Diagnostic> {
@@ -34,15 +49,22 @@ fn decode<'b>(file: &Path, bytes: &'b [u8], read: &Read) -> Result<Cow<'b, str>,
         return Ok(text);
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
-        let valid = error.valid_up_to();
-        let line = 1 + newlines(&bytes[..valid]);
-        let place = Place::Line { file: file.to_path_buf(), line, column: None };
-        let message = format!("byte 0x{:02X} is not UTF-8", bytes[valid]);
-        Diagnostic::new(&WRONG_ENCODING, place, message).with_help(
+    utf8(file, bytes, 1).map(Cow::Borrowed).map_err(|fault| {
+        fault.with_help(
             "state the file's `encoding` in `[read]`; for older files in Cyrillic it is most often \
              `windows-1251`",
         )
+    })
+}
+
+/// The bytes, which begin on that line of the file, as text.
+pub(crate) fn utf8<'b>(file: &Path, bytes: &'b [u8], line: usize) -> Result<&'b str, Diagnostic> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let valid = error.valid_up_to();
+        let line = line + newlines(&bytes[..valid]);
+        let place = Place::Line { file: file.to_path_buf(), line, column: None };
+        let message = format!("byte 0x{:02X} is not UTF-8", bytes[valid]);
+        Diagnostic::new(&WRONG_ENCODING, place, message)
     })
 }
 
@@ -51,42 +73,108 @@ fn newlines(bytes: &[u8]) -> usize {
 }
 
 /// Quotation marks that don't pair up.
-struct BrokenQuotes {
+#[derive(Debug)]
+pub(crate) struct BrokenQuotes {
     line: usize,
     message: &'static str,
 }
 
-fn split(text: &str, delimiter: char) -> Result<Grid, BrokenQuotes> {
-    let mut grid = Grid::new(None, 0, text.len());
-    let mut line = 1;
-    let mut rest = text;
-    while !rest.is_empty() {
-        grid.begin_row(line);
+impl BrokenQuotes {
+    pub(crate) fn in_file(self, file: &Path) -> Diagnostic {
+        let place = Place::Line { file: file.to_path_buf(), line: self.line, column: None };
+        Diagnostic::new(&BROKEN_QUOTES, place, self.message)
+    }
+}
+
+/// One field.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Field<'t> {
+    /// What it says.
+    pub(crate) text: Cow<'t, str>,
+    /// Whether it is the last of its row.
+    pub(crate) last: bool,
+}
+
+/// The fields of a text, one after another. A row ends with LF, CRLF or CR; a quotation mark counts
+/// only where a field begins.
+#[derive(Debug)]
+pub(crate) struct Fields<'t> {
+    rest: &'t str,
+    delimiter: char,
+    /// The line that the next field begins on, where it begins a row.
+    line: usize,
+    within_row: bool,
+}
+
+impl<'t> Fields<'t> {
+    /// The fields of a text that begins on that line of its file.
+    pub(crate) fn new(text: &'t str, delimiter: char, line: usize) -> Self {
+        Self { rest: text, delimiter, line, within_row: false }
+    }
+
+    /// The line of the file on which the rest begins.
+    pub(crate) fn line(&self) -> usize {
+        self.line
+    }
+
+    /// What has not been taken yet.
+    pub(crate) fn rest(&self) -> &'t str {
+        self.rest
+    }
+
+    /// The next field; none at the end of the text.
+    pub(crate) fn next(&mut self) -> Result<Option<Field<'t>>, BrokenQuotes> {
+        if self.rest.is_empty() && !self.within_row {
+            return Ok(None);
+        }
+        let (text, after) = match self.rest.strip_prefix('"') {
+            Some(quoted) => self.quoted(quoted)?,
+            None => {
+                let (text, after) = self.rest.split_at(field_end(self.rest, self.delimiter));
+                (Cow::Borrowed(text), after)
+            }
+        };
+        if let Some(next_field) = after.strip_prefix(self.delimiter) {
+            self.rest = next_field;
+            self.within_row = true;
+            return Ok(Some(Field { text, last: false }));
+        }
+        let after_return = after.strip_prefix('\r').unwrap_or(after);
+        self.rest = after_return.strip_prefix('\n').unwrap_or(after_return);
+        if self.rest.len() == after.len() && !after.is_empty() {
+            let message = "a quoted field goes on after its closing quotation mark";
+            return Err(BrokenQuotes { line: self.line, message });
+        }
+        self.line += 1;
+        self.within_row = false;
+        Ok(Some(Field { text, last: true }))
+    }
+
+    /// Takes the field after its opening quotation mark; gives it and what follows the closing one.
+    fn quoted(&mut self, text: &'t str) -> Result<(Cow<'t, str>, &'t str), BrokenQuotes> {
+        let opened_on = self.line;
+        let mut field = Cow::Borrowed("");
+        let mut rest = text;
         loop {
-            let after_field = match rest.strip_prefix('"') {
-                Some(quoted) => quoted_field(&mut grid, quoted, &mut line)?,
-                None => {
-                    let end = field_end(rest, delimiter);
-                    grid.push_text(&rest[..end]);
-                    &rest[end..]
-                }
+            let Some((part, after)) = rest.split_once('"') else {
+                let message = "a quotation mark opens here and is never closed";
+                return Err(BrokenQuotes { line: opened_on, message });
             };
-            grid.end_cell();
-            if let Some(next_field) = after_field.strip_prefix(delimiter) {
-                rest = next_field;
-                continue;
+            self.line += newlines(part.as_bytes());
+            if field.is_empty() {
+                field = Cow::Borrowed(part);
+            } else {
+                field += part;
             }
-            let after_return = after_field.strip_prefix('\r').unwrap_or(after_field);
-            rest = after_return.strip_prefix('\n').unwrap_or(after_return);
-            if rest.len() == after_field.len() && !rest.is_empty() {
-                let message = "a quoted field goes on after its closing quotation mark";
-                return Err(BrokenQuotes { line, message });
+            match after.strip_prefix('"') {
+                Some(escaped) => {
+                    field += "\"";
+                    rest = escaped;
+                }
+                None => return Ok((field, after)),
             }
-            line += 1;
-            break;
         }
     }
-    Ok(grid)
 }
 
 /// Where a field without quotation marks ends.
@@ -104,27 +192,38 @@ fn field_end(text: &str, delimiter: char) -> usize {
     (0..bytes.len()).find(ends).unwrap_or(bytes.len())
 }
 
-/// Takes the field after its opening quotation mark; gives what follows the closing one.
-fn quoted_field<'t>(
-    grid: &mut Grid,
-    text: &'t str,
-    line: &mut usize,
-) -> Result<&'t str, BrokenQuotes> {
-    let opened_on = *line;
-    let mut rest = text;
+/// How many bytes of a text whose end is not in sight are whole rows: up to the last LF that stands
+/// in no quoted field. None, where no row is known to be whole.
+pub(crate) fn whole_rows(bytes: &[u8], delimiter: u8) -> Option<usize> {
+    let mut whole = None;
+    // What stands before this has been looked at.
+    let mut from = 0;
+    for quote in memchr::memchr_iter(b'"', bytes) {
+        let opens = quote == 0 || [delimiter, b'\n', b'\r'].contains(&bytes[quote - 1]);
+        if quote < from || !opens {
+            continue;
+        }
+        whole = last_newline(bytes, from..quote).or(whole);
+        match closing_quote(bytes, quote + 1) {
+            Some(closing) => from = closing + 1,
+            None => return whole,
+        }
+    }
+    last_newline(bytes, from..bytes.len()).or(whole)
+}
+
+/// The position after the last LF of a range.
+fn last_newline(bytes: &[u8], range: Range<usize>) -> Option<usize> {
+    memchr::memrchr(b'\n', &bytes[range.clone()]).map(|at| range.start + at + 1)
+}
+
+/// Where the quoted field closes; none where that can't be seen, since the bytes end before or with it.
+fn closing_quote(bytes: &[u8], mut from: usize) -> Option<usize> {
     loop {
-        let Some((part, after)) = rest.split_once('"') else {
-            let message = "a quotation mark opens here and is never closed";
-            return Err(BrokenQuotes { line: opened_on, message });
-        };
-        grid.push_text(part);
-        *line += newlines(part.as_bytes());
-        match after.strip_prefix('"') {
-            Some(escaped) => {
-                grid.push_text("\"");
-                rest = escaped;
-            }
-            None => return Ok(after),
+        let quote = from + memchr::memchr(b'"', &bytes[from..])?;
+        match bytes.get(quote + 1)? {
+            b'"' => from = quote + 2,
+            _ => return Some(quote),
         }
     }
 }

@@ -1,189 +1,670 @@
 //! Data whose structure is known beforehand: every component is a column of its name, in any order,
 //! and there are no other columns.
 //!
+//! A [`DataFile`] is not loaded: its rows come in batches, in as many parts as there are threads to
+//! read them. On the way each value is checked for its type, each identifier for being there, and
+//! the keys for being unique (`keys` says how); [`DataFile::settle`] tells what was found, by line
+//! and column. Reading fast and telling precisely are two passes: a scan only notices *that*
+//! something is wrong, and then the file is read again, from its start, to say what.
+//!
 //! A cell with nothing in it is null. A file of headings alone is a dataset without observations.
 
-use crate::delimited;
+mod csv;
+mod keys;
+mod parquet;
+mod values;
+mod write;
+
+pub use write::{csv_headings, csv_rows, value};
+
 use crate::errors::{
-    AMBIGUOUS_COLUMN, DUPLICATE_OBSERVATION, EMPTY_IDENTIFIER, MISSING_COLUMN, NOT_OF_TYPE,
-    RAGGED_ROW, UNEXPECTED_COLUMN, UNREADABLE_PARQUET,
+    AMBIGUOUS_COLUMN, DUPLICATE_OBSERVATION, MISSING_COLUMN, UNEXPECTED_COLUMN, UNREADABLE_FILE,
 };
 use crate::faults::Faults;
-use crate::reading::{Format, Read};
-use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int64Builder, RecordBatch,
-    RecordBatchOptions, RecordBatchReader, StringBuilder,
-};
-use arrow::compute::{cast, concat_batches};
-use arrow::datatypes::{DataType as ArrowType, Field, Float64Type, Int64Type, Schema};
-use olshem_model::time::Date;
-use olshem_model::{
-    Component, DataStructure, DataType, Diagnostic, Frequency, Place, Role, TimePeriod,
-};
-use std::collections::HashMap;
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::compute::concat_batches;
+use arrow::datatypes::{DataType as ArrowType, Field, Schema};
+use bytes::Bytes;
+use keys::{Keys, Seen, Verdict};
+use olshem_model::{Component, DataStructure, DataType, Diagnostic, Place};
 use std::collections::hash_map::Entry;
-use std::path::Path;
-use std::sync::Arc;
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// The rows of a CSV file.
+/// A file of observations, CSV or Parquet.
 ///
-/// # Errors
+/// ```
+/// use olshem_formats::described::{DataFile, FileFormat};
+/// use olshem_model::{Component, DataStructure, DataType};
 ///
-/// Everything that is wrong with the file, by line and column: quotation marks that don't pair up,
-/// columns missing or not in the structure, rows of another length, values of another type, null or
-/// repeated identifiers.
-pub fn read_csv(
-    file: &Path,
-    bytes: &[u8],
-    structure: &DataStructure,
-) -> Result<RecordBatch, Vec<Diagnostic>> {
-    let how = Read {
-        format: Format::Csv,
-        delimiter: ',',
-        encoding: None,
-        decimal: '.',
-        thousands: None,
-        missing: Vec::new(),
-        footnotes: false,
-    };
-    let grid = delimited::read(file, bytes, &how).map_err(|mut fault| {
-        // There is no declaration that could say more.
-        fault.help = fault.help.map(|_| "save the file in UTF-8".to_owned());
-        vec![fault]
-    })?;
-    let width = grid.width(0);
-    let headings: Vec<&str> = (0..width).map(|column| grid.cell(0, column).trim()).collect();
-    let at = columns(structure, &headings, &|column| grid.place(file, 0, column, None), file)?;
+/// let structure = DataStructure::new([
+///     Component::identifier("REGION", DataType::String),
+///     Component::measure("GVA", DataType::Number),
+/// ]);
+/// let file = |text: &'static [u8]| {
+///     DataFile::in_memory("gva.csv", text.into(), FileFormat::Csv, structure.clone())
+/// };
+/// assert_eq!(file(b"REGION,GVA\nKZ71,1.5\nKZ75,\n").and_then(|f| f.read()).unwrap().num_rows(), 2);
+///
+/// let faults = file(b"REGION,GVA\nKZ71,1.5\nKZ75,many\n").and_then(|f| f.read()).unwrap_err();
+/// assert_eq!(
+///     faults[0].to_string(),
+///     "gva.csv: line 3, column \"GVA\": `many` is not of type number (F009)"
+/// );
+/// ```
+#[derive(Debug)]
+pub struct DataFile {
+    opened: Arc<Opened>,
+    /// Whether someone checks the file already.
+    claimed: AtomicBool,
+    checked: Mutex<Option<Arc<Check>>>,
+}
 
-    let mut faults = Faults::default();
-    let mut builders: Vec<Builder> =
-        structure.components().iter().map(|component| Builder::new(component.data_type)).collect();
-    let mut lines = Vec::new();
-    let last = grid.rows_numbered(&(0..=usize::MAX)).end;
-    for row in 1..last {
-        if faults.is_full() {
-            break;
+/// How the observations are written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum FileFormat {
+    Csv,
+    Parquet,
+}
+
+/// What all parts of a scan share.
+#[derive(Debug)]
+struct Opened {
+    path: PathBuf,
+    contents: Contents,
+    structure: DataStructure,
+    layout: Layout,
+    trusted: bool,
+}
+
+#[derive(Debug)]
+enum Layout {
+    Csv(csv::Layout),
+    Parquet(parquet::Layout),
+}
+
+#[derive(Debug)]
+enum Contents {
+    File(PathBuf),
+    Memory(Bytes),
+}
+
+impl Contents {
+    fn reader(&self, from: u64) -> io::Result<Box<dyn Read + Send>> {
+        match self {
+            Self::File(path) => {
+                let mut file = std::fs::File::open(path)?;
+                file.seek(SeekFrom::Start(from))?;
+                Ok(Box::new(file))
+            }
+            Self::Memory(bytes) => {
+                let from = usize::try_from(from).unwrap_or(usize::MAX).min(bytes.len());
+                Ok(Box::new(io::Cursor::new(bytes.slice(from..))))
+            }
         }
-        if width > 1 && grid.width(row) == 1 && grid.is_blank(row) {
-            continue;
+    }
+
+    fn size(&self) -> io::Result<u64> {
+        match self {
+            Self::File(path) => Ok(std::fs::metadata(path)?.len()),
+            Self::Memory(bytes) => Ok(bytes.len() as u64),
         }
-        if grid.width(row) != width {
-            let message = format!("the row has {} fields, not {width}", grid.width(row));
-            faults.push(Diagnostic::new(&RAGGED_ROW, grid.row_place(file, row), message));
-            continue;
+    }
+}
+
+impl DataFile {
+    /// Opens a file and reads its headings. No value has been looked at yet.
+    ///
+    /// # Errors
+    ///
+    /// A file that can't be read, columns missing or not in the structure; of Parquet, columns whose
+    /// type can't be read as that of their component.
+    pub fn open(
+        path: impl Into<PathBuf>,
+        format: FileFormat,
+        structure: DataStructure,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let path = path.into();
+        Self::new(path.clone(), Contents::File(path), format, structure)
+    }
+
+    /// A file that is in memory already; `path` is only for the places of faults.
+    ///
+    /// # Errors
+    ///
+    /// See [`Self::open`].
+    pub fn in_memory(
+        path: impl Into<PathBuf>,
+        bytes: Bytes,
+        format: FileFormat,
+        structure: DataStructure,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        Self::new(path.into(), Contents::Memory(bytes), format, structure)
+    }
+
+    fn new(
+        path: PathBuf,
+        contents: Contents,
+        format: FileFormat,
+        structure: DataStructure,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let layout = match format {
+            FileFormat::Csv => Layout::Csv(csv::Layout::read(&path, &contents, &structure)?),
+            FileFormat::Parquet => {
+                Layout::Parquet(parquet::Layout::read(&path, &contents, &structure)?)
+            }
+        };
+        let opened = Arc::new(Opened { path, contents, structure, layout, trusted: false });
+        Ok(Self { opened, claimed: AtomicBool::new(false), checked: Mutex::default() })
+    }
+
+    /// The file, whose values and keys are taken on trust. What is wrong with them then shows in the
+    /// results, if at all.
+    #[must_use]
+    pub fn trusted(self) -> Self {
+        let Opened { path, contents, structure, layout, .. } = match Arc::try_unwrap(self.opened) {
+            Ok(opened) => opened,
+            // Somebody is reading it already, with checks.
+            Err(opened) => return Self { opened, ..self },
+        };
+        let opened = Arc::new(Opened { path, contents, structure, layout, trusted: true });
+        Self { opened, ..self }
+    }
+
+    /// What its observations look like.
+    pub fn structure(&self) -> &DataStructure {
+        &self.opened.structure
+    }
+
+    /// About how many observations it has.
+    pub fn rows(&self) -> usize {
+        match &self.opened.layout {
+            Layout::Csv(layout) => layout.rows,
+            Layout::Parquet(layout) => layout.rows,
         }
-        lines.push(grid.number(row));
-        for ((component, builder), &column) in
-            structure.components().iter().zip(&mut builders).zip(&at)
-        {
-            let cell = grid.cell(row, column);
-            let pushed = match cell {
-                "" => builder.push_null(component),
-                cell => builder.push_text(cell),
+    }
+
+    /// The components at these places of the structure, in that order, of all observations, in parts
+    /// to be read side by side. A batch has the Arrow types of [`crate::described`]'s values: `Int64`,
+    /// `Float64`, `Boolean`, and `Utf8` for whatever else.
+    ///
+    /// The first scan also checks the file, unless it is trusted.
+    pub fn scan(&self, components: &[usize], parts: NonZeroUsize) -> Vec<Scan> {
+        let is_first = !self.opened.trusted && !self.claimed.swap(true, Ordering::Relaxed);
+        let check = is_first.then(|| {
+            let check = Arc::new(Check::new(&self.opened, parts.get(), None));
+            *lock(&self.checked) = Some(Arc::clone(&check));
+            check
+        });
+        self.opened.scan(components, parts.get(), check)
+    }
+
+    /// Whether all is well with the file: of the rows that no scan has read and checked, this reads
+    /// them itself.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the file, by line and column or by row: quotation marks that
+    /// don't pair up, rows of another length, values of another type, null or repeated identifiers.
+    pub fn settle(&self, threads: NonZeroUsize) -> Result<(), Vec<Diagnostic>> {
+        if self.opened.trusted {
+            return Ok(());
+        }
+        let threads = threads.get();
+        let check = lock(&self.checked).take().and_then(Arc::into_inner);
+        let verdict = match check {
+            Some(check) => check.verdict(threads),
+            None => self.opened.check(threads, None),
+        };
+        let verdict = match verdict {
+            Some(Verdict::Unknown) => self.opened.check(threads, Some(Keys::hashed())),
+            known => known,
+        };
+        match verdict {
+            Some(Verdict::Unique) => Ok(()),
+            Some(Verdict::Suspect(hashes)) => self.opened.duplicates(&hashes),
+            Some(Verdict::Unknown) | None => match self.opened.faults() {
+                faults if faults.is_empty() => self.settle_again(threads),
+                faults => Err(faults),
+            },
+        }
+    }
+
+    /// A scan that was given up before its end has seen no fault, and says nothing about the keys.
+    fn settle_again(&self, threads: usize) -> Result<(), Vec<Diagnostic>> {
+        match self.opened.check(threads, Some(Keys::hashed())) {
+            Some(Verdict::Suspect(hashes)) => self.opened.duplicates(&hashes),
+            _ => Ok(()),
+        }
+    }
+
+    /// All observations, in the order of the file.
+    ///
+    /// # Errors
+    ///
+    /// See [`Self::settle`].
+    pub fn read(&self) -> Result<RecordBatch, Vec<Diagnostic>> {
+        let all: Vec<usize> = (0..self.structure().components().len()).collect();
+        let batches: Result<Vec<RecordBatch>, Unsound> =
+            self.scan(&all, NonZeroUsize::MIN).into_iter().flatten().collect();
+        self.settle(NonZeroUsize::MIN)?;
+        let schema = self.opened.schema(&all);
+        batches
+            .map_err(|unsound| unsound.to_string())
+            .and_then(|batches| concat_batches(&schema, &batches).map_err(|e| e.to_string()))
+            .map_err(|message| vec![unreadable(&self.opened.path, &io::Error::other(message))])
+    }
+}
+
+/// The rows that were decoded together.
+#[derive(Default)]
+struct Decoded {
+    arrays: Vec<ArrayRef>,
+    /// The line or the number of each row.
+    positions: Vec<usize>,
+}
+
+/// Pieces of a file that have not been read yet.
+enum Queue {
+    Csv(csv::Cutter),
+    RowGroups(Range<usize>),
+    Unreadable,
+}
+
+enum Piece {
+    Csv(Vec<u8>),
+    RowGroup(usize),
+}
+
+impl Opened {
+    fn queue(&self) -> Queue {
+        match &self.layout {
+            Layout::Csv(layout) => {
+                layout.pieces(&self.contents).map_or(Queue::Unreadable, Queue::Csv)
+            }
+            Layout::Parquet(layout) => Queue::RowGroups(0..layout.groups()),
+        }
+    }
+
+    fn scan(
+        self: &Arc<Self>,
+        wanted: &[usize],
+        parts: usize,
+        check: Option<Arc<Check>>,
+    ) -> Vec<Scan> {
+        let mut read = wanted.to_vec();
+        if check.is_some() {
+            let components = self.structure.components().iter().enumerate();
+            read.extend(
+                components
+                    .filter(|(n, component)| !wanted.contains(n) && self.is_looked_at(component))
+                    .map(|(n, _)| n),
+            );
+        }
+        let queue = Arc::new(Mutex::new(self.queue()));
+        let part = || Scan {
+            schema: self.schema(wanted),
+            file: Arc::clone(self),
+            queue: Arc::clone(&queue),
+            wanted: wanted.len(),
+            read: read.clone(),
+            row_group: None,
+            ready: VecDeque::new(),
+            check: check.clone().map(|check| (check, Seen::default())),
+        };
+        std::iter::repeat_with(part).take(parts).collect()
+    }
+
+    fn is_looked_at(&self, component: &Component) -> bool {
+        matches!(self.layout, Layout::Csv(_)) || !parquet::is_settled_by_schema(component)
+    }
+
+    fn schema(&self, components: &[usize]) -> Arc<Schema> {
+        let components = components.iter().map(|&n| &self.structure.components()[n]);
+        Arc::new(Schema::new(components.map(field).collect::<Vec<_>>()))
+    }
+
+    fn identifiers(&self) -> Vec<usize> {
+        let components = self.structure.components();
+        let is_identifier =
+            |n: &usize| self.structure.identifiers().any(|id| *id == components[*n]);
+        (0..components.len()).filter(is_identifier).collect()
+    }
+
+    /// Reads the whole file for the sake of checking it; none where a fault was met.
+    fn check(self: &Arc<Self>, threads: usize, keys: Option<Keys>) -> Option<Verdict> {
+        let check = Arc::new(Check::new(self, threads, keys));
+        let parts = self.scan(&[], threads, Some(Arc::clone(&check)));
+        std::thread::scope(|scope| {
+            for part in parts {
+                scope.spawn(|| part.for_each(drop));
+            }
+        });
+        Arc::into_inner(check)?.verdict(threads)
+    }
+
+    /// Goes through all rows in order, from the start: the components wanted, with the line or number
+    /// of each row.
+    fn walk(
+        &self,
+        wanted: &[usize],
+        faults: &mut Faults,
+        each: &mut dyn FnMut(&Decoded, &mut Faults),
+    ) {
+        match (&self.layout, self.queue()) {
+            (Layout::Csv(layout), Queue::Csv(mut cutter)) => {
+                let mut line = layout.first_line();
+                while !faults.is_full() {
+                    let bytes = match cutter.next_piece() {
+                        Ok(Some(bytes)) => bytes,
+                        Ok(None) => break,
+                        Err(error) => return faults.push(unreadable(&self.path, &error)),
+                    };
+                    let found = faults.count();
+                    let (piece, asked) = ((&bytes[..], line), (wanted, false));
+                    let (decoded, next) =
+                        layout.decode(&self.path, &self.structure, piece, asked, faults);
+                    line = next;
+                    if faults.count() == found {
+                        each(&decoded, faults);
+                    }
+                }
+            }
+            (Layout::Parquet(layout), Queue::RowGroups(groups)) => {
+                for group in groups {
+                    let batches = match layout.open(&self.path, &self.contents, group, wanted) {
+                        Ok(batches) => batches,
+                        Err(fault) => return faults.push(fault),
+                    };
+                    let mut first_row = layout.first_row(group);
+                    for batch in batches {
+                        let batch = match batch {
+                            Ok(batch) => batch,
+                            Err(error) => {
+                                return faults.push(parquet::unreadable(&self.path, &error));
+                            }
+                        };
+                        let (rows, asked) = ((&batch, first_row), (wanted, false));
+                        let found = faults.count();
+                        let decoded =
+                            layout.decode(&self.path, &self.structure, rows, asked, faults);
+                        first_row += batch.num_rows();
+                        if faults.count() == found {
+                            each(&decoded, faults);
+                        }
+                        if faults.is_full() {
+                            return;
+                        }
+                    }
+                }
+            }
+            _ => {
+                let error = io::Error::other("the file is no longer there");
+                faults.push(unreadable(&self.path, &error));
+            }
+        }
+    }
+
+    /// What is wrong with the values.
+    fn faults(&self) -> Vec<Diagnostic> {
+        let all: Vec<usize> = (0..self.structure.components().len()).collect();
+        let mut faults = Faults::default();
+        self.walk(&all, &mut faults, &mut |_, _| {});
+        faults.or(()).err().unwrap_or_default()
+    }
+
+    /// The keys that occur more than once, among those with one of the hashes (in order).
+    fn duplicates(&self, hashes: &[u64]) -> Result<(), Vec<Diagnostic>> {
+        let identifiers = self.identifiers();
+        let is_csv = matches!(self.layout, Layout::Csv(_));
+        let told = |position: usize| match is_csv {
+            true => format!("line {position}"),
+            false => format!("row {position}"),
+        };
+        let mut seen: HashMap<Vec<String>, usize> = HashMap::new();
+        let mut faults = Faults::default();
+        self.walk(&identifiers, &mut faults, &mut |decoded, faults| {
+            let keys = keys::hashes(&decoded.arrays);
+            for (row, &position) in decoded.positions.iter().enumerate() {
+                if keys.get(row).is_some_and(|hash| hashes.binary_search(hash).is_err()) {
+                    continue;
+                }
+                let key: Vec<String> =
+                    decoded.arrays.iter().filter_map(|array| value(array, row)).collect();
+                let first = match seen.entry(key) {
+                    Entry::Vacant(free) => {
+                        free.insert(position);
+                        continue;
+                    }
+                    Entry::Occupied(first) => first,
+                };
+                let named: Vec<String> = identifiers
+                    .iter()
+                    .zip(first.key())
+                    .map(|(&n, value)| format!("{} = {value}", self.structure.components()[n].name))
+                    .collect();
+                let (this, first) = (told(position), told(*first.get()));
+                let message = match named.is_empty() {
+                    true => {
+                        format!("without identifiers there is one observation, and {first} has it")
+                    }
+                    false => format!("{this} has the key of {first}: {}", named.join(", ")),
+                };
+                let place = match is_csv {
+                    true => Place::Line { file: self.path.clone(), line: position, column: None },
+                    false => self.path.as_path().into(),
+                };
+                faults.push(Diagnostic::new(&DUPLICATE_OBSERVATION, place, message));
+                if faults.is_full() {
+                    break;
+                }
+            }
+        });
+        faults.or(())
+    }
+}
+
+/// What the parts of a scan find out together.
+#[derive(Debug)]
+struct Check {
+    /// The places of the identifiers.
+    identifiers: Vec<usize>,
+    keys: Keys,
+    rows: AtomicUsize,
+    unsound: AtomicBool,
+    /// How many parts have not come to their end.
+    unfinished: AtomicUsize,
+}
+
+impl Check {
+    /// Keys of which nothing is known are guessed from the file's first rows.
+    fn new(file: &Arc<Opened>, parts: usize, keys: Option<Keys>) -> Self {
+        let identifiers = file.identifiers();
+        let guess = || {
+            let first = file.scan(&identifiers, 1, None).pop().and_then(|mut part| part.next());
+            first.and_then(Result::ok).map_or_else(Keys::hashed, |b| Keys::guess(b.columns()))
+        };
+        Self {
+            keys: keys.unwrap_or_else(guess),
+            identifiers,
+            rows: AtomicUsize::new(0),
+            unsound: AtomicBool::new(false),
+            unfinished: AtomicUsize::new(parts),
+        }
+    }
+
+    /// What the parts have found; none where one met a fault or did not come to its end.
+    fn verdict(self, threads: usize) -> Option<Verdict> {
+        if self.unsound.into_inner() || self.unfinished.into_inner() > 0 {
+            return None;
+        }
+        if self.identifiers.is_empty() {
+            let one_at_most = self.rows.into_inner() <= 1;
+            return Some(if one_at_most { Verdict::Unique } else { Verdict::Suspect(Vec::new()) });
+        }
+        self.keys.verdict(threads).ok()
+    }
+}
+
+/// One part of a file's rows, in batches.
+pub struct Scan {
+    file: Arc<Opened>,
+    queue: Arc<Mutex<Queue>>,
+    schema: Arc<Schema>,
+    /// How many of the components read are wanted; the others are only checked.
+    wanted: usize,
+    read: Vec<usize>,
+    row_group: Option<::parquet::arrow::arrow_reader::ParquetRecordBatchReader>,
+    ready: VecDeque<RecordBatch>,
+    check: Option<(Arc<Check>, Seen)>,
+}
+
+/// Something is wrong with a file: [`DataFile::settle`] says what.
+#[derive(Clone, Debug)]
+pub struct Unsound(PathBuf);
+
+impl fmt::Display for Unsound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} has faults", self.0.display())
+    }
+}
+
+impl std::error::Error for Unsound {}
+
+impl fmt::Debug for Scan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scan").field("file", &self.file.path).finish_non_exhaustive()
+    }
+}
+
+impl Iterator for Scan {
+    type Item = Result<RecordBatch, Unsound>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(batch) = self.ready.pop_front() {
+                return Some(Ok(batch));
+            }
+            let mut faults = Faults::default();
+            let decoded = self.decoded(&mut faults);
+            if faults.count() > 0 {
+                if let Some((check, _)) = self.check.take() {
+                    check.unsound.store(true, Ordering::Relaxed);
+                }
+                return Some(Err(Unsound(self.file.path.clone())));
+            }
+            let Some(decoded) = decoded else {
+                if let Some((check, seen)) = self.check.take() {
+                    check.keys.merge(seen);
+                    check.unfinished.fetch_sub(1, Ordering::Relaxed);
+                }
+                return None;
             };
-            if let Err(fault) = pushed {
-                let place = grid.place(file, row, column, Some(&component.name));
-                faults.push(fault.at(place));
+            if self.take(decoded).is_none() {
+                return Some(Err(Unsound(self.file.path.clone())));
             }
         }
     }
-    faults.or(())?;
-    let arrays = builders.into_iter().map(Builder::finish).collect();
-    let batch = batch(structure, arrays, lines.len())
-        .map_err(|message| vec![Diagnostic::new(&NOT_OF_TYPE, file, message)])?;
-    let place =
-        |row: usize| Place::Line { file: file.to_path_buf(), line: lines[row], column: None };
-    refuse_duplicates(structure, &batch, &place, &|row| format!("line {}", lines[row]))?;
-    Ok(batch)
 }
 
-/// The rows of a Parquet file, from wherever it is.
-///
-/// # Errors
-///
-/// Bytes that are not a whole Parquet file; for its rows see [`read_csv`].
-pub fn read_parquet(
-    file: &Path,
-    bytes: Vec<u8>,
-    structure: &DataStructure,
-) -> Result<RecordBatch, Vec<Diagnostic>> {
-    let unreadable = |error: &dyn std::error::Error| {
-        let message = format!("the file is not Parquet, or not whole: {error}");
-        vec![Diagnostic::new(&UNREADABLE_PARQUET, file, message)]
+impl Scan {
+    /// So many rows are passed on at once.
+    const ROWS: usize = 8192;
+
+    /// The next rows, of which none are left when it gives none.
+    fn decoded(&mut self, faults: &mut Faults) -> Option<Decoded> {
+        let Opened { path, contents, structure, layout, .. } = &*self.file;
+        let asked = (&self.read[..], self.check.is_none());
+        loop {
+            if let (Layout::Parquet(layout), Some(batches)) = (layout, &mut self.row_group) {
+                match batches.next() {
+                    Some(Ok(batch)) => {
+                        return Some(layout.decode(path, structure, (&batch, 0), asked, faults));
+                    }
+                    Some(Err(error)) => faults.push(parquet::unreadable(path, &error)),
+                    None => self.row_group = None,
+                }
+            }
+            if faults.count() > 0 {
+                return None;
+            }
+            let piece = match &mut *lock(&self.queue) {
+                Queue::Csv(cutter) => match cutter.next_piece() {
+                    Ok(piece) => piece.map(Piece::Csv),
+                    Err(error) => {
+                        faults.push(unreadable(path, &error));
+                        return None;
+                    }
+                },
+                Queue::RowGroups(groups) => groups.next().map(Piece::RowGroup),
+                Queue::Unreadable => {
+                    faults.push(unreadable(path, &io::Error::other("it is no longer there")));
+                    return None;
+                }
+            };
+            match (layout, piece?) {
+                (Layout::Csv(layout), Piece::Csv(bytes)) => {
+                    return Some(layout.decode(path, structure, (&bytes, 1), asked, faults).0);
+                }
+                (Layout::Parquet(layout), Piece::RowGroup(group)) => {
+                    match layout.open(path, contents, group, &self.read) {
+                        Ok(batches) => self.row_group = Some(batches),
+                        Err(fault) => faults.push(fault),
+                    }
+                }
+                // A file has the pieces of its own format.
+                _ => return None,
+            }
+        }
+    }
+
+    /// Checks the keys and makes the rest ready to be passed on; none if that can't be done.
+    fn take(&mut self, decoded: Decoded) -> Option<()> {
+        let Decoded { mut arrays, positions } = decoded;
+        let rows = positions.len();
+        if let Some((check, seen)) = &mut self.check {
+            check.rows.fetch_add(rows, Ordering::Relaxed);
+            let key = |id: &usize| {
+                let at = self.read.iter().position(|read| read == id)?;
+                arrays.get(at).cloned()
+            };
+            let keys = check.identifiers.iter().map(key).collect::<Option<Vec<_>>>()?;
+            check.keys.see(&keys, seen).ok()?;
+        }
+        arrays.truncate(self.wanted);
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        let schema = Arc::clone(&self.schema);
+        let batch = RecordBatch::try_new_with_options(schema, arrays, &options).ok()?;
+        let slice = |from: usize| batch.slice(from, Self::ROWS.min(rows - from));
+        self.ready.extend((0..rows).step_by(Self::ROWS).map(slice));
+        Some(())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The column of a component.
+fn field(component: &Component) -> Field {
+    let data_type = match component.data_type {
+        DataType::Integer => ArrowType::Int64,
+        DataType::Number => ArrowType::Float64,
+        DataType::Boolean => ArrowType::Boolean,
+        _ => ArrowType::Utf8,
     };
-    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))
-        .and_then(ParquetRecordBatchReaderBuilder::build)
-        .map_err(|error| unreadable(&error))?;
-    let schema = RecordBatchReader::schema(&reader);
-    let batches = reader.collect::<Result<Vec<_>, _>>().map_err(|error| unreadable(&error))?;
-    let whole = concat_batches(&schema, &batches).map_err(|error| unreadable(&error))?;
-    let headings: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let at = columns(structure, &headings, &|_| file.into(), file)?;
-
-    let mut faults = Faults::default();
-    let mut arrays = Vec::new();
-    for (component, column) in structure.components().iter().zip(at) {
-        match typed(component, whole.column(column), &mut |row, fault| {
-            faults.push(fault.in_row(file, row, &component.name));
-            faults.is_full()
-        }) {
-            Ok(array) => arrays.push(array),
-            Err(message) => faults.push(Diagnostic::new(&NOT_OF_TYPE, file, message)),
-        }
-    }
-    faults.or(())?;
-    let batch = batch(structure, arrays, whole.num_rows())
-        .map_err(|message| vec![Diagnostic::new(&NOT_OF_TYPE, file, message)])?;
-    refuse_duplicates(structure, &batch, &|_| file.into(), &|row| format!("row {}", row + 1))?;
-    Ok(batch)
+    Field::new(&component.name, data_type, true)
 }
 
-/// The rows as CSV, with headings: nulls are empty, numbers have the fewest digits that read back as
-/// the same.
-pub fn write_csv(batch: &RecordBatch) -> Vec<u8> {
-    let mut text = String::new();
-    let schema = batch.schema();
-    let headings: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    for (column, heading) in headings.iter().enumerate() {
-        text.push_str(if column > 0 { "," } else { "" });
-        push_field(&mut text, heading);
-    }
-    text.push('\n');
-    for row in 0..batch.num_rows() {
-        for (column, array) in batch.columns().iter().enumerate() {
-            text.push_str(if column > 0 { "," } else { "" });
-            if let Some(value) = value(array, row) {
-                push_field(&mut text, &value);
-            }
-        }
-        text.push('\n');
-    }
-    text.into_bytes()
-}
-
-/// A value as text; none for null.
-pub fn value(array: &ArrayRef, row: usize) -> Option<String> {
-    if array.is_null(row) {
-        return None;
-    }
-    match array.data_type() {
-        ArrowType::Boolean => Some(array.as_boolean().value(row).to_string()),
-        ArrowType::Int64 => Some(array.as_primitive::<Int64Type>().value(row).to_string()),
-        ArrowType::Float64 => Some(array.as_primitive::<Float64Type>().value(row).to_string()),
-        ArrowType::Utf8 => Some(array.as_string::<i32>().value(row).to_owned()),
-        _ => None,
-    }
-}
-
-fn push_field(text: &mut String, field: &str) {
-    let plain = !field.is_empty() && !field.contains(['"', ',', '\n', '\r']);
-    if plain {
-        return text.push_str(field);
-    }
-    text.push('"');
-    text.push_str(&field.replace('"', "\"\""));
-    text.push('"');
+fn unreadable(file: &Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::new(&UNREADABLE_FILE, file, format!("can't read the file: {error}"))
 }
 
 /// The column of each component.
@@ -226,278 +707,13 @@ fn listed(headings: &[&str]) -> String {
     headings.iter().map(|heading| format!("`{heading}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn batch(
-    structure: &DataStructure,
-    arrays: Vec<ArrayRef>,
-    rows: usize,
-) -> Result<RecordBatch, String> {
-    let fields: Vec<Field> = structure
-        .components()
-        .iter()
-        .zip(&arrays)
-        .map(|(component, array)| Field::new(&component.name, array.data_type().clone(), true))
-        .collect();
-    let options = RecordBatchOptions::new().with_row_count(Some(rows));
-    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
-        .map_err(|error| error.to_string())
-}
-
-/// What is wrong with a value.
-enum Fault {
-    Null(&'static olshem_model::Code, String),
-    NotOfType(String),
-}
-
-impl Fault {
-    fn at(self, place: Place) -> Diagnostic {
-        match self {
-            Self::Null(code, message) => Diagnostic::new(code, place, message),
-            Self::NotOfType(message) => Diagnostic::new(&NOT_OF_TYPE, place, message),
-        }
-    }
-
-    fn in_row(self, file: &Path, row: usize, column: &str) -> Diagnostic {
-        let mut fault = self.at(file.into());
-        fault.message = format!("row {}, column `{column}`: {}", row + 1, fault.message);
-        fault
-    }
-}
-
-/// A column as it grows.
-enum Builder {
-    Boolean(BooleanBuilder),
-    Integer(Int64Builder),
-    Number(Float64Builder),
-    Text(DataType, StringBuilder),
-}
-
-impl Builder {
-    fn new(data_type: DataType) -> Self {
-        match data_type {
-            DataType::Boolean => Self::Boolean(BooleanBuilder::new()),
-            DataType::Integer => Self::Integer(Int64Builder::new()),
-            DataType::Number => Self::Number(Float64Builder::new()),
-            _ => Self::Text(data_type, StringBuilder::new()),
-        }
-    }
-
-    fn push_null(&mut self, component: &Component) -> Result<(), Fault> {
-        match self {
-            Self::Boolean(builder) => builder.append_null(),
-            Self::Integer(builder) => builder.append_null(),
-            Self::Number(builder) => builder.append_null(),
-            Self::Text(_, builder) => builder.append_null(),
-        }
-        null(component)
-    }
-
-    fn push_text(&mut self, text: &str) -> Result<(), Fault> {
-        let wrong = |data_type| Fault::NotOfType(not_of_type(text, data_type));
-        let trimmed = text.trim();
-        match self {
-            Self::Boolean(builder) => {
-                let value = match trimmed.to_ascii_lowercase().as_str() {
-                    "true" => true,
-                    "false" => false,
-                    _ => return Err(wrong(DataType::Boolean)),
-                };
-                builder.append_value(value);
-            }
-            Self::Integer(builder) => {
-                builder.append_value(trimmed.parse().map_err(|_| wrong(DataType::Integer))?);
-            }
-            Self::Number(builder) => {
-                let number = trimmed.parse().ok().filter(|number: &f64| number.is_finite());
-                builder.append_value(number.ok_or_else(|| wrong(DataType::Number))?);
-            }
-            Self::Text(data_type, builder) => {
-                let canonical = canonical(*data_type, text);
-                builder.append_value(canonical.ok_or_else(|| wrong(*data_type))?);
-            }
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> ArrayRef {
-        match self {
-            Self::Boolean(mut builder) => Arc::new(builder.finish()),
-            Self::Integer(mut builder) => Arc::new(builder.finish()),
-            Self::Number(mut builder) => Arc::new(builder.finish()),
-            Self::Text(_, mut builder) => Arc::new(builder.finish()),
-        }
-    }
-}
-
-fn null(component: &Component) -> Result<(), Fault> {
-    match component.role {
-        Role::Identifier => {
-            let message = format!("identifier `{}` is empty", component.name);
-            Err(Fault::Null(&EMPTY_IDENTIFIER, message))
-        }
-        _ if !component.nullable => {
-            let message = format!("`{}` is empty and is not nullable", component.name);
-            Err(Fault::Null(&NOT_OF_TYPE, message))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn not_of_type(text: &str, data_type: DataType) -> String {
-    const LONGEST: usize = 40;
-    let mut shown: String = text.chars().take(LONGEST).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    format!("`{}` is not of type {data_type}", shown.escape_debug())
-}
-
-/// The one spelling of a text of that type. An interval is that of its first and last day, even if it
-/// is written as one of periods.
-fn canonical(data_type: DataType, text: &str) -> Option<String> {
-    let trimmed = text.trim();
-    let period = |text: &str| text.parse::<TimePeriod>().ok();
-    match data_type {
-        DataType::TimePeriod => period(trimmed).map(|period| period.to_string()),
-        DataType::Date => trimmed.parse::<Date>().ok().map(|date| date.to_string()),
-        DataType::Duration => match trimmed.parse::<Frequency>() {
-            Ok(length) => Some(length.to_string()),
-            Err(_) => is_iso_duration(trimmed).then(|| trimmed.to_owned()),
-        },
-        DataType::Time => match trimmed.split_once('/') {
-            Some((from, to)) => {
-                let (from, to) = (period(from)?.start(), period(to)?.end());
-                (from <= to).then(|| format!("{from}/{to}"))
-            }
-            None => period(trimmed).map(|period| period.to_string()),
-        },
-        _ => Some(text.to_owned()),
-    }
-}
-
-/// `P1Y20D` and its like: numbers of years, months, weeks and days, in this order.
-fn is_iso_duration(text: &str) -> bool {
-    let Some(mut rest) = text.strip_prefix('P').filter(|rest| !rest.is_empty()) else {
-        return false;
-    };
-    for unit in ['Y', 'M', 'W', 'D'] {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        if let Some(after) = rest[digits..].strip_prefix(unit).filter(|_| digits > 0) {
-            rest = after;
-        }
-    }
-    rest.is_empty()
-}
-
-/// A column of a Parquet file as the component's type asks for; `fault` says when to stop.
-fn typed(
-    component: &Component,
-    column: &ArrayRef,
-    fault: &mut dyn FnMut(usize, Fault) -> bool,
-) -> Result<ArrayRef, String> {
-    let given = match column.data_type() {
-        ArrowType::Dictionary(_, values) => values.as_ref().clone(),
-        other => other.clone(),
-    };
-    let integral = given.is_integer();
-    let textual = matches!(given, ArrowType::Utf8 | ArrowType::LargeUtf8 | ArrowType::Utf8View);
-    let numeric = integral
-        || matches!(given, ArrowType::Float16 | ArrowType::Float32 | ArrowType::Float64)
-        || matches!(given, ArrowType::Decimal128(..) | ArrowType::Decimal256(..));
-    let dated = matches!(given, ArrowType::Date32 | ArrowType::Date64);
-    let (wanted, suits) = match component.data_type {
-        DataType::Integer => (ArrowType::Int64, integral),
-        DataType::Number => (ArrowType::Float64, numeric),
-        DataType::Boolean => (ArrowType::Boolean, given == ArrowType::Boolean),
-        DataType::Date => (ArrowType::Utf8, textual || dated),
-        _ => (ArrowType::Utf8, textual),
-    };
-    let (name, data_type) = (&component.name, component.data_type);
-    if !suits {
-        return Err(format!("column `{name}` is {given} in Parquet, not of type {data_type}"));
-    }
-    let source = match given {
-        ArrowType::Date64 => cast(column, &ArrowType::Date32),
-        _ => Ok(Arc::clone(column)),
-    };
-    let array = source.and_then(|column| cast(&column, &wanted)).map_err(|e| e.to_string())?;
-    let mut builder = Builder::new(data_type);
-    let temporal = !matches!(
-        data_type,
-        DataType::Integer | DataType::Number | DataType::Boolean | DataType::String
-    );
-    for row in 0..array.len() {
-        let checked = if array.is_null(row) {
-            // A number too large for its type is null after the conversion, but not before.
-            match column.is_null(row) && temporal {
-                true => builder.push_null(component),
-                false if column.is_null(row) => null(component),
-                false => Err(Fault::NotOfType(format!("the value is not of type {data_type}"))),
-            }
-        } else if temporal {
-            builder.push_text(array.as_string::<i32>().value(row))
-        } else if data_type == DataType::Number
-            && !array.as_primitive::<Float64Type>().value(row).is_finite()
-        {
-            let number = array.as_primitive::<Float64Type>().value(row).to_string();
-            Err(Fault::NotOfType(not_of_type(&number, data_type)))
-        } else {
-            Ok(())
-        };
-        if let Err(found) = checked
-            && fault(row, found)
-        {
-            break;
-        }
-    }
-    Ok(if temporal { builder.finish() } else { array })
-}
-
-/// Each key at most once; a dataset without identifiers has at most one observation.
-fn refuse_duplicates(
-    structure: &DataStructure,
-    batch: &RecordBatch,
-    place: &dyn Fn(usize) -> Place,
-    told: &dyn Fn(usize) -> String,
-) -> Result<(), Vec<Diagnostic>> {
-    let identifiers: Vec<(&str, &ArrayRef)> = structure
-        .identifiers()
-        .filter_map(|id| Some((id.name.as_str(), batch.column_by_name(&id.name)?)))
-        .collect();
-    let mut faults = Faults::default();
-    let mut seen: HashMap<String, usize> = HashMap::with_capacity(batch.num_rows());
-    for row in 0..batch.num_rows() {
-        let values: Vec<String> =
-            identifiers.iter().filter_map(|(_, array)| value(array, row)).collect();
-        let key = values.iter().map(|value| format!("{}:{value}", value.len())).collect();
-        match seen.entry(key) {
-            Entry::Vacant(free) => drop(free.insert(row)),
-            Entry::Occupied(first) => {
-                let first = told(*first.get());
-                let key: Vec<String> = identifiers
-                    .iter()
-                    .zip(&values)
-                    .map(|((name, _), value)| format!("{name} = {value}"))
-                    .collect();
-                let message = match key.is_empty() {
-                    true => {
-                        format!("without identifiers there is one observation, and {first} has it")
-                    }
-                    false => format!("{} has the key of {first}: {}", told(row), key.join(", ")),
-                };
-                faults.push(Diagnostic::new(&DUPLICATE_OBSERVATION, place(row), message));
-                if faults.is_full() {
-                    break;
-                }
-            }
-        }
-    }
-    faults.or(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::parquet::{Names, write};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use std::collections::HashSet;
 
     fn structure() -> DataStructure {
         DataStructure::new([
@@ -508,10 +724,23 @@ mod tests {
         ])
     }
 
+    fn read_csv(bytes: &[u8]) -> Result<RecordBatch, Vec<Diagnostic>> {
+        let bytes = Bytes::copy_from_slice(bytes);
+        DataFile::in_memory("d.csv", bytes, FileFormat::Csv, structure())?.read()
+    }
+
+    fn read_parquet(
+        bytes: Vec<u8>,
+        structure: &DataStructure,
+    ) -> Result<RecordBatch, Vec<Diagnostic>> {
+        let format = FileFormat::Parquet;
+        DataFile::in_memory("d.parquet", bytes.into(), format, structure.clone())?.read()
+    }
+
     /// The rows as CSV, or the faults.
     fn told(bytes: &[u8]) -> String {
-        match read_csv(Path::new("d.csv"), bytes, &structure()) {
-            Ok(batch) => String::from_utf8(write_csv(&batch)).unwrap(),
+        match read_csv(bytes) {
+            Ok(batch) => csv_headings(&batch.schema()) + &csv_rows(&batch),
             Err(faults) => faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
         }
     }
@@ -558,32 +787,6 @@ mod tests {
         }
     }
 
-    #[test]
-    fn values_of_every_type() {
-        for (data_type, text, expected) in [
-            (DataType::Boolean, "TRUE", Some("true")),
-            (DataType::Boolean, "1", None),
-            (DataType::Date, "2023-02-29", None),
-            (DataType::Date, "2024-02-29", Some("2024-02-29")),
-            (DataType::Time, "2023-01-01/2023-06-30", Some("2023-01-01/2023-06-30")),
-            (DataType::Time, "2023-06-30/2023-01-01", None),
-            (DataType::Time, "2023Q1", Some("2023-Q1")),
-            (DataType::Time, "2010M1/2010M12", Some("2010-01-01/2010-12-31")),
-            (DataType::Time, "2010M1/", None),
-            (DataType::Duration, "P1Y", Some("A")),
-            (DataType::Duration, "P2Y230D", Some("P2Y230D")),
-            (DataType::Duration, "P230D2Y", None),
-            (DataType::Duration, "P", None),
-            (DataType::Integer, "9223372036854775808", None),
-            (DataType::Number, "-1e3", Some("-1000")),
-            (DataType::String, " a ", Some(" a ")),
-        ] {
-            let mut builder = Builder::new(data_type);
-            let read = builder.push_text(text).ok().and_then(|()| value(&builder.finish(), 0));
-            assert_eq!(read.as_deref(), expected, "{text}");
-        }
-    }
-
     /// Files of others come compressed in any of these ways; Snappy is what most tools write.
     #[test]
     fn parquet_is_read_however_it_is_compressed() {
@@ -591,7 +794,7 @@ mod tests {
         use ::parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
         use ::parquet::file::properties::WriterProperties;
         let csv = b"ID,PERIOD,VALUE,NOTE\n1,2023,0.1,\n2,2023,,x\n";
-        let batch = read_csv(Path::new("d.csv"), csv, &structure()).unwrap();
+        let batch = read_csv(csv).unwrap();
         for compression in [
             Compression::UNCOMPRESSED,
             Compression::SNAPPY,
@@ -606,7 +809,7 @@ mod tests {
                 ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
             writer.write(&batch).unwrap();
             writer.close().unwrap();
-            let read = read_parquet(Path::new("d.parquet"), bytes, &structure()).unwrap();
+            let read = read_parquet(bytes, &structure()).unwrap();
             assert_eq!(read.columns(), batch.columns(), "{compression:?}");
         }
     }
@@ -614,13 +817,13 @@ mod tests {
     #[test]
     fn parquet_is_read_whole_or_refused() {
         let csv = b"ID,PERIOD,VALUE,NOTE\n1,2023,0.1,\n2,2023,,x\n";
-        let batch = read_csv(Path::new("d.csv"), csv, &structure()).unwrap();
+        let batch = read_csv(csv).unwrap();
         let bytes = write(&structure(), &batch, &Names::default()).unwrap();
-        let read = read_parquet(Path::new("d.parquet"), bytes.clone(), &structure()).unwrap();
+        let read = read_parquet(bytes.clone(), &structure()).unwrap();
         assert_eq!(read.columns(), batch.columns());
 
         let told = |bytes: Vec<u8>, structure: &DataStructure| {
-            let faults = read_parquet(Path::new("d.parquet"), bytes, structure).unwrap_err();
+            let faults = read_parquet(bytes, structure).unwrap_err();
             faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
         };
         for length in (0..bytes.len()).step_by(7) {
@@ -644,11 +847,86 @@ mod tests {
             Component::attribute("NOTE", DataType::String),
         ]);
         assert_eq!(
+            told(bytes.clone(), &other),
+            "d.parquet: column `ID` is Int64 in Parquet, not of type string (F009)"
+        );
+        let other = DataStructure::new([
+            Component::measure("ID", DataType::Integer),
+            Component::measure("PERIOD", DataType::Date),
+            Component { nullable: false, ..Component::measure("VALUE", DataType::Number) },
+            Component::attribute("NOTE", DataType::String),
+        ]);
+        assert_eq!(
             told(bytes, &other),
-            "d.parquet: column `ID` is Int64 in Parquet, not of type string (F009)\n\
-             d.parquet: row 1, column `PERIOD`: `2023` is not of type date (F009)\n\
+            "d.parquet: row 1, column `PERIOD`: `2023` is not of type date (F009)\n\
              d.parquet: row 2, column `PERIOD`: `2023` is not of type date (F009)\n\
              d.parquet: row 2, column `VALUE`: `VALUE` is empty and is not nullable (F009)"
         );
+    }
+
+    fn keys() -> impl Strategy<Value = Vec<(i64, usize)>> {
+        let any = || vec((-3_i64..30, 0_usize..4), 0..40);
+        // Sorted by either identifier; sorted, but for the last; and in no order.
+        prop_oneof![
+            any().prop_map(|mut keys| {
+                keys.sort();
+                keys
+            }),
+            any().prop_map(|mut keys| {
+                keys.sort_by_key(|&(id, period)| (period, id));
+                keys.dedup();
+                keys
+            }),
+            (any(), any()).prop_map(|(mut keys, last)| {
+                keys.sort();
+                keys.dedup();
+                keys.extend(last.first());
+                keys
+            }),
+            any(),
+        ]
+    }
+
+    proptest! {
+        /// Whatever the order of the rows, the pieces they come in and the number of readers.
+        #[test]
+        fn no_two_observations_have_one_key(
+            keys in keys(),
+            parts in 1_usize..4,
+            group in 1_usize..9,
+            cut in 1_usize..5,
+        ) {
+            let unique = keys.iter().collect::<HashSet<_>>().len() == keys.len();
+            let periods = ["2020", "2020-Q1", "2021", "1999-M12"];
+            let mut csv = "ID,PERIOD,VALUE,NOTE\n".to_owned();
+            for (id, period) in &keys {
+                csv += &format!("{id},{},1.5,\n", periods[*period]);
+            }
+            let trusted = DataFile::in_memory("d.csv", csv.clone().into(), FileFormat::Csv, structure())
+                .unwrap()
+                .trusted();
+            let rows = trusted.read().unwrap();
+            let properties = ::parquet::file::properties::WriterProperties::builder()
+                .set_max_row_group_row_count(Some(group))
+                .build();
+            let mut bytes = Vec::new();
+            let mut writer =
+                ::parquet::arrow::ArrowWriter::try_new(&mut bytes, rows.schema(), Some(properties))
+                    .unwrap();
+            writer.write(&rows).unwrap();
+            writer.close().unwrap();
+            for (bytes, format) in [(csv.into_bytes(), FileFormat::Csv), (bytes, FileFormat::Parquet)] {
+                let file = DataFile::in_memory("d", bytes.into(), format, structure()).unwrap();
+                let parts = NonZeroUsize::new(parts).unwrap();
+                let read: usize = file
+                    .scan(&[2], parts)
+                    .into_iter()
+                    // A scan that is given up half-way does not decide anything.
+                    .map(|part| part.take(cut).map(|batch| batch.unwrap().num_rows()).sum::<usize>())
+                    .sum();
+                prop_assert!(read <= keys.len());
+                prop_assert_eq!(file.settle(parts).is_ok(), unique, "{:?}", format);
+            }
+        }
     }
 }

@@ -129,4 +129,10 @@ olshem_model::codes! {
     /// Attribute), a `data_type` (Integer, Number, Boolean, String, Time_Period, Date, Time,
     /// Duration) and `nullable`.
     WRONG_STRUCTURES = "F023", "not a description of data structures";
+
+    /// The operating system gives an error when the file is read.
+    ///
+    /// The message is the system's own: the file was removed while it was read, or is not allowed to
+    /// be read.
+    UNREADABLE_FILE = "F024", "a file can't be read";
 }

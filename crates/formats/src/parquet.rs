@@ -12,12 +12,16 @@ use ::parquet::file::metadata::KeyValue;
 use ::parquet::file::properties::{WriterProperties, WriterVersion};
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
+use arrow::datatypes::SchemaRef;
 use olshem_model::codelist::Labels;
 use olshem_model::{Component, DataStructure, Diagnostic, Place};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt;
+use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The names of what a dataset holds, by language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,10 +61,7 @@ pub fn write(
     batch: &RecordBatch,
     names: &Names,
 ) -> Result<Vec<u8>, Diagnostic> {
-    encode(structure, batch, names).map_err(|error| {
-        let message = format!("the dataset can't be written as Parquet: {error}");
-        Diagnostic::new(&UNREADABLE_PARQUET, Place::Nowhere, message)
-    })
+    encode(structure, batch, names).map_err(|error| unwritable(&*error))
 }
 
 /// Reads a dataset that [`write()`] wrote. `file` is only for the place in a diagnostic.
@@ -80,6 +81,68 @@ fn encode(
     batch: &RecordBatch,
     names: &Names,
 ) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut bytes = Vec::new();
+    let mut writer = arrow_writer(&mut bytes, structure, &batch.schema(), names)?;
+    writer.write(batch)?;
+    writer.close()?;
+    Ok(bytes)
+}
+
+/// Writes a dataset batch by batch.
+pub struct Writer<W: Write + Send>(ArrowWriter<W>);
+
+impl<W: Write + Send> fmt::Debug for Writer<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
+
+impl<W: Write + Send> Writer<W> {
+    /// Begins to write a dataset with these columns. The bytes depend on the rows and on how they
+    /// are split into batches.
+    ///
+    /// # Errors
+    ///
+    /// A column of a type that Parquet does not have.
+    pub fn new(
+        to: W,
+        structure: &DataStructure,
+        schema: &SchemaRef,
+        names: &Names,
+    ) -> Result<Self, Diagnostic> {
+        arrow_writer(to, structure, schema, names).map(Self).map_err(|error| unwritable(&*error))
+    }
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system objects to.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<(), Diagnostic> {
+        self.0.write(batch).map_err(|error| unwritable(&error))
+    }
+
+    /// Writes what is left. Before that, there is no whole file.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system objects to.
+    pub fn finish(self) -> Result<(), Diagnostic> {
+        self.0.close().map(drop).map_err(|error| unwritable(&error))
+    }
+}
+
+fn unwritable(error: &dyn Error) -> Diagnostic {
+    let message = format!("the dataset can't be written as Parquet: {error}");
+    Diagnostic::new(&UNREADABLE_PARQUET, Place::Nowhere, message)
+}
+
+fn arrow_writer<W: Write + Send>(
+    to: W,
+    structure: &DataStructure,
+    schema: &SchemaRef,
+    names: &Names,
+) -> Result<ArrowWriter<W>, Box<dyn Error>> {
     let components: Vec<StoredComponent> =
         structure.components().iter().map(StoredComponent::from).collect();
     let metadata = vec![
@@ -99,11 +162,7 @@ fn encode(
     // Arrow's own copy of the schema adds nothing: all four types are Parquet's.
     let options =
         ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-    let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new_with_options(&mut bytes, batch.schema(), options)?;
-    writer.write(batch)?;
-    writer.close()?;
-    Ok(bytes)
+    Ok(ArrowWriter::try_new_with_options(to, Arc::clone(schema), options)?)
 }
 
 fn decode(bytes: Vec<u8>) -> Result<Stored, Box<dyn Error>> {

@@ -140,6 +140,26 @@ pub enum Operation {
     },
 }
 
+impl Operation {
+    /// The nodes that the rows come from, in order.
+    pub fn inputs(&self) -> Vec<&Node> {
+        match self {
+            Self::Read(_) => Vec::new(),
+            Self::Project { input, .. }
+            | Self::Filter { input, .. }
+            | Self::Aggregate { input, .. }
+            | Self::Expand { input, .. }
+            | Self::FillTimeSeries { input, .. }
+            | Self::Pivot { input, .. } => vec![input],
+            Self::Join { first, rest, .. } => {
+                std::iter::once(&**first).chain(rest.iter().map(|step| &step.node)).collect()
+            }
+            Self::Union(inputs) => inputs.iter().collect(),
+            Self::Match { left, right, .. } => vec![left, right],
+        }
+    }
+}
+
 /// Which rows a join keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JoinKind {
