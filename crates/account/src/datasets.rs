@@ -39,8 +39,7 @@ pub(crate) fn rows_at(dataset: &Dataset, at: &Key) -> Vec<usize> {
     for Component { name, data_type, .. } in dataset.structure().identifiers() {
         let Some(value) = at.get(name) else { continue };
         let value = canonical(value, *data_type);
-        match dataset.batch().column_by_name(name).and_then(|column| column.as_string_opt::<i32>())
-        {
+        match dataset.batch().column_by_name(name).and_then(|column| column.as_string_view_opt()) {
             Some(column) => rows.retain(|&row| column.value(row) == value),
             None => rows.retain(|&row| text(dataset, row, name) == value),
         }

@@ -33,6 +33,10 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 use terminal::Terminal;
 
+/// The system's allocator is slow where many threads make and drop columns of all sizes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A claim fails, a target is missed.
 const FOUND_SOMETHING: u8 = 1;
 /// The input or the command line is wrong. clap uses the same for the command line.

@@ -3,7 +3,9 @@
 use crate::Input;
 use crate::errors::{DUPLICATE_KEY, NULL_IDENTIFIER, WRONG_COLUMNS};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array};
-use arrow::compute::{SortColumn, SortOptions, lexsort_to_indices, partition, take_record_batch};
+use arrow::compute::{
+    SortColumn, SortOptions, cast, lexsort_to_indices, partition, take_record_batch,
+};
 use arrow::datatypes::{DataType as ArrowType, Field, Float64Type, Int64Type, Schema};
 use olshem_model::structure::{high_column, low_column};
 use olshem_model::{Component, DataStructure, DataType, Diagnostic, Place};
@@ -25,6 +27,10 @@ pub struct Dataset {
     unsettled: BTreeSet<String>,
 }
 
+/// The Arrow type of text. Most codes and periods are short enough to stand in the view itself, which
+/// makes comparing them a comparison of two numbers.
+pub(crate) const TEXT: ArrowType = ArrowType::Utf8View;
+
 /// The Arrow type in which values of a scalar type are held. Temporal values are held as their
 /// canonical text.
 pub fn arrow_type(data_type: DataType) -> ArrowType {
@@ -36,12 +42,12 @@ pub fn arrow_type(data_type: DataType) -> ArrowType {
         | DataType::TimePeriod
         | DataType::Date
         | DataType::Time
-        | DataType::Duration => ArrowType::Utf8,
+        | DataType::Duration => TEXT,
     }
 }
 
 impl Dataset {
-    /// A dataset of these rows, sorted by its identifiers.
+    /// A dataset of these rows, sorted by its identifiers. Text may be of any of Arrow's types of text.
     ///
     /// # Errors
     ///
@@ -187,12 +193,18 @@ pub(crate) fn in_structure_order(
         let column = batch
             .column_by_name(name)
             .ok_or_else(|| wrong(format!("component {name} has no column")))?;
-        if *column.data_type() != arrow_type(*data_type) {
-            let (is, should) = (column.data_type(), arrow_type(*data_type));
-            return Err(wrong(format!("column {name} is {is}, and {data_type} is {should}")));
-        }
-        fields.push(Field::new(name, column.data_type().clone(), true));
-        columns.push(Arc::clone(column));
+        let (is, should) = (column.data_type(), arrow_type(*data_type));
+        let column = match is == &should {
+            true => Arc::clone(column),
+            false if is.is_string() && should == TEXT => {
+                cast(column, &TEXT).map_err(|e| wrong(e.to_string()))?
+            }
+            false => {
+                return Err(wrong(format!("column {name} is {is}, and {data_type} is {should}")));
+            }
+        };
+        fields.push(Field::new(name, should, true));
+        columns.push(column);
         for bound in [low_column(name), high_column(name)] {
             if let Some(column) = batch.column_by_name(&bound) {
                 if *column.data_type() != ArrowType::Float64 {
@@ -307,7 +319,7 @@ fn scalar_at(column: &ArrayRef, row: usize) -> Option<Scalar> {
         ArrowType::Boolean => Some(Scalar::Boolean(column.as_boolean().value(row))),
         ArrowType::Int64 => Some(Scalar::Integer(column.as_primitive::<Int64Type>().value(row))),
         ArrowType::Float64 => Some(column.as_primitive::<Float64Type>().value(row).into()),
-        ArrowType::Utf8 => Some(Scalar::String(column.as_string::<i32>().value(row).to_owned())),
+        ArrowType::Utf8View => Some(Scalar::String(column.as_string_view().value(row).to_owned())),
         _ => None,
     }
 }

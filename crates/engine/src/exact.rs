@@ -53,6 +53,7 @@ impl ExactSum {
     }
 
     /// Adds a term.
+    #[inline]
     pub(crate) fn add(&mut self, x: f64) {
         self.count += 1;
         self.accumulate(x, 1);
@@ -94,6 +95,7 @@ impl ExactSum {
         (value, remainder.value())
     }
 
+    #[inline]
     fn accumulate(&mut self, x: f64, sign: i64) {
         let Some((mantissa, exponent)) = decompose(x) else {
             self.rest.get_or_insert_default().count_special(x, sign);
@@ -110,6 +112,7 @@ impl ExactSum {
         }
     }
 
+    #[inline]
     fn accumulate_fixed(&mut self, term: i128) {
         match self.fixed.checked_add(term) {
             Some(sum) => self.fixed = sum,
@@ -122,9 +125,8 @@ impl ExactSum {
         }
     }
 
-    /// The sum as bytes, for another thread or machine.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(24);
+    /// Appends the sum as bytes, for another thread or machine.
+    pub(crate) fn write_bytes(&self, bytes: &mut Vec<u8>) {
         bytes.extend(self.count.to_le_bytes());
         bytes.extend(self.fixed.to_le_bytes());
         if let Some(rest) = &self.rest {
@@ -133,10 +135,9 @@ impl ExactSum {
             let specials = [carried.nan, carried.infinite, carried.minus_infinite];
             carried.limbs.iter().chain(&specials).for_each(|word| bytes.extend(word.to_le_bytes()));
         }
-        bytes
     }
 
-    /// The sum that [`Self::to_bytes`] wrote; `None` for any other bytes.
+    /// The sum that [`Self::write_bytes`] wrote; `None` for any other bytes.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (count, bytes) = bytes.split_first_chunk()?;
         let (fixed, bytes) = bytes.split_first_chunk()?;
@@ -325,7 +326,9 @@ mod tests {
             for part in [right, left] {
                 let mut partial = ExactSum::default();
                 part.iter().for_each(|&x| partial.add(x));
-                merged.merge(&ExactSum::from_bytes(&partial.to_bytes()).unwrap());
+                let mut bytes = Vec::new();
+                partial.write_bytes(&mut bytes);
+                merged.merge(&ExactSum::from_bytes(&bytes).unwrap());
             }
             prop_assert_eq!(merged.value().to_bits(), forward.to_bits());
             terms.reverse();

@@ -116,7 +116,7 @@ impl<'a> Scope<'a> {
             Scalar::Integer(value) => {
                 Operand::Exact(converted(lit(*value), DataType::Integer, data_type))
             }
-            Scalar::String(value) => Operand::Exact(lit(value.clone())),
+            Scalar::String(value) => Operand::Exact(text(value)),
             Scalar::Null(_) => Operand::Exact(constant(&Literal::Null, data_type)),
             Scalar::Number(Estimate { value, bounds: None }) => {
                 Operand::Exact(lit(ScalarValue::Float64(*value)))
@@ -635,6 +635,11 @@ pub(crate) fn converted(df: Df, from: DataType, to: DataType) -> Df {
     }
 }
 
+/// A constant text.
+pub(crate) fn text(value: &str) -> Df {
+    lit(ScalarValue::Utf8View(Some(value.to_owned())))
+}
+
 /// A constant as a value of that type.
 pub(crate) fn constant(literal: &Literal, data_type: DataType) -> Df {
     lit(scalar_constant(literal, data_type))
@@ -645,12 +650,12 @@ fn scalar_constant(literal: &Literal, data_type: DataType) -> ScalarValue {
         (Literal::Null, DataType::Boolean) => ScalarValue::Boolean(None),
         (Literal::Null, DataType::Integer) => ScalarValue::Int64(None),
         (Literal::Null, DataType::Number) => ScalarValue::Float64(None),
-        (Literal::Null, _) => ScalarValue::Utf8(None),
+        (Literal::Null, _) => ScalarValue::Utf8View(None),
         (Literal::Boolean(value), _) => ScalarValue::Boolean(Some(*value)),
         (Literal::Integer(value), DataType::Number) => ScalarValue::Float64(Some(*value as f64)),
         (Literal::Integer(value), _) => ScalarValue::Int64(Some(*value)),
         (Literal::Number(value), _) => ScalarValue::Float64(Some(*value)),
-        (Literal::String(value), _) => ScalarValue::Utf8(Some(value.clone())),
+        (Literal::String(value), _) => ScalarValue::Utf8View(Some(value.clone())),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A guard against putting periods of different frequencies together: a year added to its quarters
 //! would be counted twice without a word.
 
+use crate::dataset::TEXT;
 use crate::expression::column;
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Field, FieldRef};
@@ -40,7 +41,7 @@ pub(crate) fn one_frequency_over(time: &str, partition_by: Vec<Expr>) -> Expr {
 
 /// See [`one_frequency`].
 pub(crate) fn udaf() -> AggregateUDF {
-    let signature = Signature::exact(vec![DataType::Utf8], Volatility::Immutable);
+    let signature = Signature::exact(vec![TEXT], Volatility::Immutable);
     AggregateUDF::new_from_impl(OneFrequency { signature })
 }
 
@@ -63,7 +64,7 @@ impl AggregateUDFImpl for OneFrequency {
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        Ok(vec![Arc::new(Field::new(format!("{}[state]", args.name), DataType::Utf8, true))])
+        Ok(vec![Arc::new(Field::new(format!("{}[state]", args.name), TEXT, true))])
     }
 
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
@@ -79,7 +80,7 @@ struct Met {
 
 impl Accumulator for Met {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let periods = values[0].as_string::<i32>();
+        let periods = values[0].as_string_view();
         for row in (0..periods.len()).filter(|&row| periods.is_valid(row)) {
             let period = periods.value(row);
             match &self.period {
@@ -110,7 +111,7 @@ impl Accumulator for Met {
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        Ok(vec![ScalarValue::Utf8(self.period.clone())])
+        Ok(vec![ScalarValue::Utf8View(self.period.clone())])
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {

@@ -69,7 +69,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::{SessionConfig, SessionContext};
 use datafusion::logical_expr::{JoinType, LogicalPlan, LogicalPlanBuilder, lit};
 use errors::{EngineError, INTERNAL, INTERRUPTED, Result, refuse};
-use expression::{Knowledge, column};
+use expression::{Knowledge, column, text};
 use futures::StreamExt;
 use futures::future::{Either, select};
 use olshem_model::{Component, DataStructure, Diagnostic, Place, Role};
@@ -306,7 +306,7 @@ fn constant(scalar: Scalar) -> Option<datafusion::logical_expr::Expr> {
         Scalar::Boolean(value) => Some(lit(value)),
         Scalar::Integer(value) => Some(lit(value)),
         Scalar::Number(number) => number.value.map(lit),
-        Scalar::String(value) => Some(lit(value)),
+        Scalar::String(value) => Some(text(&value)),
         Scalar::Null(_) => None,
     }
 }

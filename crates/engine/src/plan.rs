@@ -4,8 +4,9 @@
 //! within bounds, and, when lineage is traced, [`TRACE`]: the source rows that fed the row.
 
 use crate::aggregate::{Atom, aggregate};
+use crate::dataset::TEXT;
 use crate::errors::{BOUNDS, EngineError, NOT_SUPPORTED, Result, refuse};
-use crate::expression::{Knowledge, Operand, Scope, column, converted, each, parts};
+use crate::expression::{Knowledge, Operand, Scope, column, converted, each, parts, text};
 use crate::frequency::{collapsed_time, one_frequency};
 use crate::functions::row::RowFunction;
 use crate::functions::{series, time};
@@ -15,13 +16,14 @@ use crate::trace::{TRACE, merge_traces, merge_traces_over, merged_trace, trace_c
 use crate::watch::Watch;
 use crate::{Bindings, Dataset};
 use arrow::array::RecordBatch;
+use arrow::datatypes::FieldRef;
 use datafusion::catalog::TableProvider;
 use datafusion::catalog::default_table_source::provider_as_source;
 use datafusion::common::{Column, JoinType, TableReference};
 use datafusion::datasource::MemTable;
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{
-    Expr as Df, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, lit, when,
+    Expr as Df, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, cast, lit, when,
 };
 use olshem_model::structure::{high_column, low_column};
 use olshem_model::{Component, DataStructure, DataType, Role};
@@ -499,7 +501,7 @@ impl<'a> Planner<'a> {
         own.extend(rhythm("#rhythm"));
         let identify = ids.iter().map(|name| column(name)).chain([column("#frequency")]);
         let spans = known.clone().aggregate(identify, own)?;
-        let unknown = || lit(datafusion::common::ScalarValue::Utf8(None));
+        let unknown = || lit(datafusion::common::ScalarValue::Utf8View(None));
         let step = rhythm("").map_or_else(unknown, |_| column("#rhythm"));
         let (spans, times) = match range {
             FillRange::Single => {
@@ -507,9 +509,7 @@ impl<'a> Planner<'a> {
                 (spans, series::times_between(of, first.clone(), first, last, step))
             }
             FillRange::All => {
-                let day = |function: RowFunction| {
-                    function.call(vec![column(time)], vec![arrow::datatypes::DataType::Utf8])
-                };
+                let day = |function: RowFunction| function.call(vec![column(time)], vec![TEXT]);
                 let mut limits = vec![
                     min(day(time::first_day_of())).alias("#from"),
                     max(day(time::last_day_of())).alias("#to"),
@@ -566,7 +566,7 @@ impl<'a> Planner<'a> {
             // At most one row of a group has the code; the aggregate only picks it.
             let mut pick = |from: &str| -> Result<Df> {
                 let name = format!("#atom{}", atoms.len());
-                let value = when(column(identifier).eq(lit(code)), column(from)).end()?;
+                let value = when(column(identifier).eq(text(code)), column(from)).end()?;
                 let atom = datafusion::functions_aggregate::expr_fn::max(value);
                 atoms.push(atom.alias(&name));
                 Ok(column(&name))
@@ -660,8 +660,26 @@ impl Outputs {
         let trace = trace.map(|trace| trace.alias(TRACE));
         let columns: Vec<Df> = self.columns.into_iter().chain(self.bounds).chain(trace).collect();
         let plan = LogicalPlanBuilder::from(plan).project(columns)?.build()?;
-        Ok(Planned { plan, knowledge: self.knowledge })
+        Ok(Planned { plan: with_text_as_views(plan)?, knowledge: self.knowledge })
     }
+}
+
+/// Some functions of DataFusion give text of the other kind.
+fn with_text_as_views(plan: LogicalPlan) -> Result<LogicalPlan> {
+    let is_other = |field: &FieldRef| field.data_type().is_string() && *field.data_type() != TEXT;
+    if !plan.schema().fields().iter().any(is_other) {
+        return Ok(plan);
+    }
+    let columns: Vec<Df> = plan
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| match is_other(field) {
+            true => cast(column(field.name()), TEXT).alias(field.name()),
+            false => column(field.name()),
+        })
+        .collect();
+    Ok(LogicalPlanBuilder::from(plan).project(columns)?.build()?)
 }
 
 /// The operand of the branch that the row is for.

@@ -3,7 +3,7 @@
 
 use crate::exact::ExactSum;
 use arrow::array::{
-    Array, ArrayRef, AsArray, BinaryArray, BooleanArray, Float64Array, Int64Array,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, BinaryArray, BooleanArray, PrimitiveArray,
     builder::BinaryBuilder,
 };
 use arrow::datatypes::{DataType, Field, FieldRef, Float64Type, Int64Type};
@@ -12,6 +12,7 @@ use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
 };
+use std::fmt;
 use std::sync::Arc;
 
 /// What an aggregate here computes of its single argument. All pass over nulls and give null where
@@ -39,78 +40,6 @@ impl Statistic {
     fn argument(self) -> DataType {
         if self == Self::IntegerSum { DataType::Int64 } else { DataType::Float64 }
     }
-
-    fn empty(self) -> State {
-        match self {
-            Self::Sum | Self::Mean => State::Sum(ExactSum::default()),
-            Self::IntegerSum => State::Integers { sum: 0, count: 0 },
-            Self::Variance { .. } | Self::Deviation { .. } => {
-                State::Moments(ExactSum::default(), ExactSum::default())
-            }
-        }
-    }
-
-    fn result(self, state: &State) -> Result<Option<Number>> {
-        let number = match (self, state) {
-            (Self::Sum, State::Sum(sum)) if sum.count() > 0 => Number::Float(sum.value()),
-            (Self::Mean, State::Sum(sum)) if sum.count() > 0 => {
-                Number::Float(sum.value() / sum.count() as f64)
-            }
-            (Self::IntegerSum, &State::Integers { sum, count }) if count > 0 => {
-                match i64::try_from(sum) {
-                    Ok(sum) => Number::Integer(sum),
-                    Err(_) => return exec_err!("the sum {sum} exceeds 64 bits"),
-                }
-            }
-            (Self::Variance { correction }, State::Moments(sum, squares))
-                if sum.count() > i64::from(correction) =>
-            {
-                Number::Float(variance(sum, squares, correction))
-            }
-            (Self::Deviation { correction }, State::Moments(sum, squares))
-                if sum.count() > i64::from(correction) =>
-            {
-                Number::Float(variance(sum, squares, correction).sqrt())
-            }
-            _ => return Ok(None),
-        };
-        Ok(Some(number))
-    }
-
-    fn array(self, states: &[State]) -> Result<ArrayRef> {
-        let results: Vec<Option<Number>> =
-            states.iter().map(|state| self.result(state)).collect::<Result<_>>()?;
-        Ok(match self {
-            Self::IntegerSum => Arc::new(
-                results.into_iter().map(|r| r.map(Number::integer)).collect::<Int64Array>(),
-            ),
-            _ => Arc::new(
-                results.into_iter().map(|r| r.map(Number::float)).collect::<Float64Array>(),
-            ),
-        })
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Number {
-    Integer(i64),
-    Float(f64),
-}
-
-impl Number {
-    fn integer(self) -> i64 {
-        match self {
-            Self::Integer(integer) => integer,
-            Self::Float(float) => float as i64,
-        }
-    }
-
-    fn float(self) -> f64 {
-        match self {
-            Self::Integer(integer) => integer as f64,
-            Self::Float(float) => float,
-        }
-    }
 }
 
 /// (n Σx² - (Σx)²) / n / (n - correction), the difference in twice a double's precision.
@@ -125,105 +54,163 @@ fn variance(sum: &ExactSum, squares: &ExactSum, correction: u8) -> f64 {
 }
 
 /// What has been seen of a group.
-#[derive(Clone, Debug)]
-enum State {
-    Sum(ExactSum),
-    Integers {
-        sum: i128,
-        count: i64,
-    },
-    /// Of the values and of their squares.
-    Moments(ExactSum, ExactSum),
+trait State: Clone + Default + fmt::Debug + Send + Sync + 'static {
+    /// The Arrow type of the values, and of the result.
+    type Arrow: ArrowPrimitiveType;
+
+    fn add(&mut self, x: <Self::Arrow as ArrowPrimitiveType>::Native);
+    /// Undoes an addition.
+    fn subtract(&mut self, x: <Self::Arrow as ArrowPrimitiveType>::Native);
+    fn merge(&mut self, other: &Self);
+    fn write(&self, bytes: &mut Vec<u8>);
+    /// The state that these bytes hold, if they hold one.
+    fn read(bytes: &[u8]) -> Option<Self>;
+    fn result(
+        &self,
+        statistic: Statistic,
+    ) -> Result<Option<<Self::Arrow as ArrowPrimitiveType>::Native>>;
 }
 
-impl State {
-    fn update(&mut self, values: &ArrayRef, row: usize, add: bool) {
-        match self {
-            Self::Sum(sum) => {
-                let x = values.as_primitive::<Float64Type>().value(row);
-                if add { sum.add(x) } else { sum.subtract(x) }
-            }
-            Self::Integers { sum, count } => {
-                let x = i128::from(values.as_primitive::<Int64Type>().value(row));
-                *sum += if add { x } else { -x };
-                *count += if add { 1 } else { -1 };
-            }
-            Self::Moments(sum, squares) => {
-                let x = values.as_primitive::<Float64Type>().value(row);
-                // A square has up to 106 bits: the rounded square and what rounding left over.
-                let square = x * x;
-                let rest = x.mul_add(x, -square);
-                if add {
-                    sum.add(x);
-                    squares.add(square);
-                    squares.add(rest);
-                } else {
-                    sum.subtract(x);
-                    squares.subtract(square);
-                    squares.subtract(rest);
-                }
-            }
-        }
+impl State for ExactSum {
+    type Arrow = Float64Type;
+
+    #[inline]
+    fn add(&mut self, x: f64) {
+        ExactSum::add(self, x);
     }
 
-    fn update_all(&mut self, values: &ArrayRef, add: bool) {
-        for row in (0..values.len()).filter(|&row| values.is_valid(row)) {
-            self.update(values, row, add);
-        }
+    fn subtract(&mut self, x: f64) {
+        ExactSum::subtract(self, x);
     }
 
     fn merge(&mut self, other: &Self) {
-        match (self, other) {
-            (Self::Sum(mine), Self::Sum(theirs)) => mine.merge(theirs),
-            (Self::Integers { sum, count }, Self::Integers { sum: s, count: c }) => {
-                *sum += s;
-                *count += c;
-            }
-            (Self::Moments(sum, squares), Self::Moments(s, q)) => {
-                sum.merge(s);
-                squares.merge(q);
-            }
-            _ => debug_assert!(false, "states of different statistics are never merged"),
-        }
+        ExactSum::merge(self, other);
     }
 
-    fn to_bytes(&self) -> Vec<u8> {
-        match self {
-            Self::Sum(sum) => sum.to_bytes(),
-            Self::Integers { sum, count } => {
-                [&sum.to_le_bytes()[..], &count.to_le_bytes()[..]].concat()
-            }
-            Self::Moments(sum, squares) => {
-                let (sum, squares) = (sum.to_bytes(), squares.to_bytes());
-                [&(sum.len() as u32).to_le_bytes()[..], &sum[..], &squares[..]].concat()
-            }
-        }
+    fn write(&self, bytes: &mut Vec<u8>) {
+        self.write_bytes(bytes);
     }
 
-    /// The state of the same kind as `self` that these bytes hold.
-    fn read(&self, bytes: &[u8]) -> Option<Self> {
-        Some(match self {
-            Self::Sum(_) => Self::Sum(ExactSum::from_bytes(bytes)?),
-            Self::Integers { .. } => {
-                let (sum, rest) = bytes.split_first_chunk()?;
-                let (count, _) = rest.split_first_chunk()?;
-                Self::Integers { sum: i128::from_le_bytes(*sum), count: i64::from_le_bytes(*count) }
-            }
-            Self::Moments(..) => {
-                let (length, rest) = bytes.split_first_chunk()?;
-                let (sum, squares) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-                Self::Moments(ExactSum::from_bytes(sum)?, ExactSum::from_bytes(squares)?)
-            }
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Self::from_bytes(bytes)
+    }
+
+    fn result(&self, statistic: Statistic) -> Result<Option<f64>> {
+        Ok((self.count() > 0).then(|| match statistic {
+            Statistic::Mean => self.value() / self.count() as f64,
+            _ => self.value(),
+        }))
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct IntegerSum {
+    sum: i128,
+    count: i64,
+}
+
+impl State for IntegerSum {
+    type Arrow = Int64Type;
+
+    #[inline]
+    fn add(&mut self, x: i64) {
+        self.sum += i128::from(x);
+        self.count += 1;
+    }
+
+    fn subtract(&mut self, x: i64) {
+        self.sum -= i128::from(x);
+        self.count -= 1;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.sum += other.sum;
+        self.count += other.count;
+    }
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.sum.to_le_bytes());
+        bytes.extend(self.count.to_le_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (sum, rest) = bytes.split_first_chunk()?;
+        let (count, _) = rest.split_first_chunk()?;
+        Some(Self { sum: i128::from_le_bytes(*sum), count: i64::from_le_bytes(*count) })
+    }
+
+    fn result(&self, _: Statistic) -> Result<Option<i64>> {
+        if self.count == 0 {
+            return Ok(None);
+        }
+        match i64::try_from(self.sum) {
+            Ok(sum) => Ok(Some(sum)),
+            Err(_) => exec_err!("the sum {} exceeds 64 bits", self.sum),
+        }
+    }
+}
+
+/// The sums of values and of their squares.
+#[derive(Clone, Debug, Default)]
+struct Moments {
+    sum: ExactSum,
+    squares: ExactSum,
+}
+
+/// A square has up to 106 bits: the rounded square and what rounding left over.
+fn square(x: f64) -> [f64; 2] {
+    let square = x * x;
+    [square, x.mul_add(x, -square)]
+}
+
+impl State for Moments {
+    type Arrow = Float64Type;
+
+    fn add(&mut self, x: f64) {
+        self.sum.add(x);
+        square(x).into_iter().for_each(|part| self.squares.add(part));
+    }
+
+    fn subtract(&mut self, x: f64) {
+        self.sum.subtract(x);
+        square(x).into_iter().for_each(|part| self.squares.subtract(part));
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.sum.merge(&other.sum);
+        self.squares.merge(&other.squares);
+    }
+
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let mut sum = Vec::new();
+        self.sum.write_bytes(&mut sum);
+        bytes.extend((sum.len() as u32).to_le_bytes());
+        bytes.extend(sum);
+        self.squares.write_bytes(bytes);
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let (length, rest) = bytes.split_first_chunk()?;
+        let (sum, squares) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        Some(Self { sum: ExactSum::from_bytes(sum)?, squares: ExactSum::from_bytes(squares)? })
+    }
+
+    fn result(&self, statistic: Statistic) -> Result<Option<f64>> {
+        let variance = |correction: u8| {
+            let enough = self.sum.count() > i64::from(correction);
+            enough.then(|| variance(&self.sum, &self.squares, correction))
+        };
+        Ok(match statistic {
+            Statistic::Deviation { correction } => variance(correction).map(f64::sqrt),
+            Statistic::Variance { correction } => variance(correction),
+            _ => None,
         })
     }
+}
 
-    fn merge_bytes(&mut self, states: &BinaryArray, row: usize) -> Result<()> {
-        let theirs = self
-            .read(states.value(row))
-            .ok_or_else(|| exec_datafusion_err!("the state of a partial sum is damaged"))?;
-        self.merge(&theirs);
-        Ok(())
-    }
+fn read<S: State>(states: &BinaryArray, row: usize) -> Result<S> {
+    S::read(states.value(row))
+        .ok_or_else(|| exec_datafusion_err!("the state of a partial sum is damaged"))
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -265,7 +252,16 @@ impl AggregateUDFImpl for ExactAggregate {
     }
 
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        Ok(Box::new(Single { statistic: self.statistic, state: self.statistic.empty() }))
+        fn single<S: State>(statistic: Statistic) -> Box<dyn Accumulator> {
+            Box::new(Single { statistic, state: S::default() })
+        }
+        Ok(match self.statistic {
+            Statistic::Sum | Statistic::Mean => single::<ExactSum>(self.statistic),
+            Statistic::IntegerSum => single::<IntegerSum>(self.statistic),
+            Statistic::Variance { .. } | Statistic::Deviation { .. } => {
+                single::<Moments>(self.statistic)
+            }
+        })
     }
 
     fn groups_accumulator_supported(&self, _: AccumulatorArgs) -> bool {
@@ -273,25 +269,34 @@ impl AggregateUDFImpl for ExactAggregate {
     }
 
     fn create_groups_accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn GroupsAccumulator>> {
-        Ok(Box::new(Groups { statistic: self.statistic, states: Vec::new() }))
+        fn groups<S: State>(statistic: Statistic) -> Box<dyn GroupsAccumulator> {
+            Box::new(Groups { statistic, states: Vec::<S>::new() })
+        }
+        Ok(match self.statistic {
+            Statistic::Sum | Statistic::Mean => groups::<ExactSum>(self.statistic),
+            Statistic::IntegerSum => groups::<IntegerSum>(self.statistic),
+            Statistic::Variance { .. } | Statistic::Deviation { .. } => {
+                groups::<Moments>(self.statistic)
+            }
+        })
     }
 }
 
 /// One group, or one window.
 #[derive(Debug)]
-struct Single {
+struct Single<S> {
     statistic: Statistic,
-    state: State,
+    state: S,
 }
 
-impl Accumulator for Single {
+impl<S: State> Accumulator for Single<S> {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        self.state.update_all(&values[0], true);
+        values[0].as_primitive::<S::Arrow>().iter().flatten().for_each(|x| self.state.add(x));
         Ok(())
     }
 
     fn retract_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        self.state.update_all(&values[0], false);
+        values[0].as_primitive::<S::Arrow>().iter().flatten().for_each(|x| self.state.subtract(x));
         Ok(())
     }
 
@@ -300,20 +305,22 @@ impl Accumulator for Single {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let result = self.statistic.result(&self.state)?;
-        Ok(match self.statistic {
-            Statistic::IntegerSum => ScalarValue::Int64(result.map(Number::integer)),
-            _ => ScalarValue::Float64(result.map(Number::float)),
-        })
+        let result = self.state.result(self.statistic)?;
+        ScalarValue::new_primitive::<S::Arrow>(result, &S::Arrow::DATA_TYPE)
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        Ok(vec![ScalarValue::Binary(Some(self.state.to_bytes()))])
+        let mut bytes = Vec::new();
+        self.state.write(&mut bytes);
+        Ok(vec![ScalarValue::Binary(Some(bytes))])
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         let states = states[0].as_binary::<i32>();
-        (0..states.len()).try_for_each(|row| self.state.merge_bytes(states, row))
+        for row in 0..states.len() {
+            self.state.merge(&read(states, row)?);
+        }
+        Ok(())
     }
 
     fn size(&self) -> usize {
@@ -322,28 +329,27 @@ impl Accumulator for Single {
 }
 
 /// Many groups at once.
-struct Groups {
+struct Groups<S> {
     statistic: Statistic,
-    states: Vec<State>,
+    states: Vec<S>,
 }
 
-impl Groups {
-    fn take(&mut self, emit_to: EmitTo) -> Vec<State> {
-        emit_to.take_needed(&mut self.states)
+fn bytes_of<S: State>(states: impl IntoIterator<Item = S>) -> Vec<ArrayRef> {
+    let mut arrays = BinaryBuilder::new();
+    let mut bytes = Vec::new();
+    for state in states {
+        bytes.clear();
+        state.write(&mut bytes);
+        arrays.append_value(&bytes);
     }
+    vec![Arc::new(arrays.finish())]
 }
 
 fn passes(filter: Option<&BooleanArray>, row: usize) -> bool {
     filter.is_none_or(|filter| filter.is_valid(row) && filter.value(row))
 }
 
-fn bytes_of(states: &[State]) -> Vec<ArrayRef> {
-    let mut bytes = BinaryBuilder::new();
-    states.iter().for_each(|state| bytes.append_value(state.to_bytes()));
-    vec![Arc::new(bytes.finish())]
-}
-
-impl GroupsAccumulator for Groups {
+impl<S: State> GroupsAccumulator for Groups<S> {
     fn update_batch(
         &mut self,
         values: &[ArrayRef],
@@ -351,32 +357,40 @@ impl GroupsAccumulator for Groups {
         filter: Option<&BooleanArray>,
         total: usize,
     ) -> Result<()> {
-        let values = &values[0];
-        self.states.resize(total, self.statistic.empty());
+        let values = values[0].as_primitive::<S::Arrow>();
+        self.states.resize(total, S::default());
+        if values.null_count() == 0 && filter.is_none() {
+            for (&group, &x) in groups.iter().zip(values.values()) {
+                self.states[group].add(x);
+            }
+            return Ok(());
+        }
         for (row, &group) in groups.iter().enumerate() {
             if values.is_valid(row) && passes(filter, row) {
-                self.states[group].update(values, row, true);
+                self.states[group].add(values.value(row));
             }
         }
         Ok(())
     }
 
     fn evaluate(&mut self, emit_to: EmitTo) -> Result<ArrayRef> {
-        let states = self.take(emit_to);
-        self.statistic.array(&states)
+        let states = emit_to.take_needed(&mut self.states);
+        let results = states.iter().map(|state| state.result(self.statistic));
+        let results = results.collect::<Result<PrimitiveArray<S::Arrow>>>()?;
+        Ok(Arc::new(results))
     }
 
     fn state(&mut self, emit_to: EmitTo) -> Result<Vec<ArrayRef>> {
-        Ok(bytes_of(&self.take(emit_to)))
+        Ok(bytes_of(emit_to.take_needed(&mut self.states)))
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef], groups: &[usize], total: usize) -> Result<()> {
         let states = states[0].as_binary::<i32>();
-        self.states.resize(total, self.statistic.empty());
-        groups
-            .iter()
-            .enumerate()
-            .try_for_each(|(row, &group)| self.states[group].merge_bytes(states, row))
+        self.states.resize(total, S::default());
+        for (row, &group) in groups.iter().enumerate() {
+            self.states[group].merge(&read(states, row)?);
+        }
+        Ok(())
     }
 
     fn convert_to_state(
@@ -384,20 +398,17 @@ impl GroupsAccumulator for Groups {
         values: &[ArrayRef],
         filter: Option<&BooleanArray>,
     ) -> Result<Vec<ArrayRef>> {
-        let values = &values[0];
-        let states: Vec<State> = (0..values.len())
-            .map(|row| {
-                let mut state = self.statistic.empty();
-                if values.is_valid(row) && passes(filter, row) {
-                    state.update(values, row, true);
-                }
-                state
-            })
-            .collect();
-        Ok(bytes_of(&states))
+        let values = values[0].as_primitive::<S::Arrow>();
+        Ok(bytes_of((0..values.len()).map(|row| {
+            let mut state = S::default();
+            if values.is_valid(row) && passes(filter, row) {
+                state.add(values.value(row));
+            }
+            state
+        })))
     }
 
     fn size(&self) -> usize {
-        self.states.capacity() * size_of::<State>()
+        self.states.capacity() * size_of::<S>()
     }
 }

@@ -290,6 +290,7 @@ fn mixed_frequencies_never_mix_silently() {
         "R := ratio_to_report(DS over (partition by REGION));",
     ] {
         let fault = result(mixing).unwrap_err();
+        let fault = &fault[0];
         assert_eq!(fault.code.id, "E005", "{mixing}");
         assert!(fault.message.contains("2023 and 2023-Q1"), "{}", fault.message);
     }

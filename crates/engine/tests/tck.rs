@@ -119,7 +119,7 @@ fn run(engine: &Engine, folder: &Path) -> Result<(), String> {
     let program = checker
         .program(vec![Source::new("transformation.vtl", script)])
         .map_err(|faults| faults[0].message.clone())?;
-    engine.run(&program, &mut bindings).map_err(|fault| fault.message)?;
+    engine.run(&program, &mut bindings).map_err(|faults| faults[0].message.clone())?;
     let listed = structures(&folder.join("output.json"))?.into_iter();
     for ((_, structure), name) in listed.zip(files(folder, |name| name.ends_with("_r"))) {
         let result =

@@ -193,7 +193,7 @@ impl DataFile {
 
     /// The components at these places of the structure, in that order, of all observations, in parts
     /// to be read side by side. A batch has the Arrow types of [`crate::described`]'s values: `Int64`,
-    /// `Float64`, `Boolean`, and `Utf8` for whatever else.
+    /// `Float64`, `Boolean`, and `Utf8View` for whatever else.
     ///
     /// The first scan also checks the file, unless it is trusted.
     pub fn scan(&self, components: &[usize], parts: NonZeroUsize) -> Vec<Scan> {
@@ -658,7 +658,7 @@ fn field(component: &Component) -> Field {
         DataType::Integer => ArrowType::Int64,
         DataType::Number => ArrowType::Float64,
         DataType::Boolean => ArrowType::Boolean,
-        _ => ArrowType::Utf8,
+        _ => ArrowType::Utf8View,
     };
     Field::new(&component.name, data_type, true)
 }

@@ -6,6 +6,7 @@ use super::mask;
 use super::row::{RowFunction, Value};
 use super::span::Span;
 use super::time::canonical_duration;
+use crate::dataset::TEXT;
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 use olshem_model::time::Date;
@@ -80,12 +81,12 @@ pub(crate) fn between(from: Type, to: Type) -> Option<RowFunction> {
         (T::String, T::Boolean) => on_text!("text_to_boolean", DataType::Boolean, |text| {
             Ok(Value::Boolean(text.trim().eq_ignore_ascii_case("true")))
         }),
-        (T::String, T::Date) => on_text!("text_to_date", DataType::Utf8, |text| {
+        (T::String, T::Date) => on_text!("text_to_date", TEXT, |text| {
             let day = text.trim().parse::<Date>();
             let day = day.map(|day| Value::text(day.to_string()));
             day.map_err(|_| format!("\"{text}\" is no day such as 2023-01-31"))
         }),
-        (T::String, T::TimePeriod) => on_text!("text_to_period", DataType::Utf8, |text| {
+        (T::String, T::TimePeriod) => on_text!("text_to_period", TEXT, |text| {
             let period = match text.contains('/') {
                 true => Span::parse(text.trim()).ok().and_then(regular),
                 false => text.trim().parse().ok(),
@@ -93,37 +94,37 @@ pub(crate) fn between(from: Type, to: Type) -> Option<RowFunction> {
             let period = period.map(|period| Value::text(period.to_string()));
             period.ok_or_else(|| format!("\"{text}\" is no period such as 2023 or 2023-Q1"))
         }),
-        (T::String, T::Time) => on_text!("text_to_interval", DataType::Utf8, |text| {
+        (T::String, T::Time) => on_text!("text_to_interval", TEXT, |text| {
             let span = Span::parse(text.trim()).map(|span| Value::text(span.to_string()));
             span.map_err(|_| format!("\"{text}\" is no interval such as 2023-01-01/2023-12-31"))
         }),
-        (T::String, T::Duration) => on_text!("text_to_duration", DataType::Utf8, |text| {
+        (T::String, T::Duration) => on_text!("text_to_duration", TEXT, |text| {
             let duration = canonical_duration(text.trim()).map(Value::text);
             duration.ok_or_else(|| format!("\"{text}\" is no duration such as A, M or P1Y20D"))
         }),
         (T::TimePeriod | T::Date, T::Time) | (T::TimePeriod, T::String) => {
-            on_text!("to_interval", DataType::Utf8, |text| {
+            on_text!("to_interval", TEXT, |text| {
                 let span = Span::parse(text).map(|span| Value::text(span.to_string()));
                 span.map_err(|error| error.to_string())
             })
         }
-        (T::Date, T::TimePeriod) => on_text!("date_to_period", DataType::Utf8, |text| {
+        (T::Date, T::TimePeriod) => on_text!("date_to_period", TEXT, |text| {
             let period = text.parse::<TimePeriod>();
             let period = period.map(|period| Value::text(period.to_string()));
             period.map_err(|error| error.to_string())
         }),
-        (T::Time, T::TimePeriod) => on_text!("interval_to_period", DataType::Utf8, |text| {
+        (T::Time, T::TimePeriod) => on_text!("interval_to_period", TEXT, |text| {
             let period = Span::parse(text).ok().and_then(regular);
             let period = period.map(|period| Value::text(period.to_string()));
             period.ok_or_else(|| format!("{text} is no regular period"))
         }),
-        (T::Time | T::TimePeriod, T::Date) => on_text!("to_date", DataType::Utf8, |text| {
+        (T::Time | T::TimePeriod, T::Date) => on_text!("to_date", TEXT, |text| {
             match Span::parse(text) {
                 Ok(span) if span.first == span.last => Ok(Value::text(span.first.to_string())),
                 _ => Err(format!("{text} is more than one day")),
             }
         }),
-        (T::Duration, T::String) => on_text!("duration_to_text", DataType::Utf8, |text| {
+        (T::Duration, T::String) => on_text!("duration_to_text", TEXT, |text| {
             let iso = match text.parse::<Frequency>() {
                 Ok(Frequency::Annual) => "P1Y",
                 Ok(Frequency::SemiAnnual) => "P6M",
@@ -179,16 +180,16 @@ pub(crate) fn from_masked(to: Type) -> RowFunction {
                 _ => Err(format!("{text} is no number")),
             }
         }),
-        Type::Date => masked!("masked_to_date", DataType::Utf8, |text, mask| {
+        Type::Date => masked!("masked_to_date", TEXT, |text, mask| {
             mask::parse(text, mask, Type::Date).map(Value::text)
         }),
-        Type::Time => masked!("masked_to_interval", DataType::Utf8, |text, mask| {
+        Type::Time => masked!("masked_to_interval", TEXT, |text, mask| {
             mask::parse(text, mask, Type::Time).map(Value::text)
         }),
-        Type::Duration => masked!("masked_to_duration", DataType::Utf8, |text, mask| {
+        Type::Duration => masked!("masked_to_duration", TEXT, |text, mask| {
             mask::parse(text, mask, Type::Duration).map(Value::text)
         }),
-        _ => masked!("masked_to_period", DataType::Utf8, |text, mask| {
+        _ => masked!("masked_to_period", TEXT, |text, mask| {
             mask::parse(text, mask, Type::TimePeriod).map(Value::text)
         }),
     }
@@ -197,16 +198,16 @@ pub(crate) fn from_masked(to: Type) -> RowFunction {
 /// The conversion of that type into text as a mask, the second argument, says.
 pub(crate) fn to_masked(from: Type) -> RowFunction {
     match from {
-        Type::Integer | Type::Number => masked!("number_masked", DataType::Utf8, |text, mask| {
+        Type::Integer | Type::Number => masked!("number_masked", TEXT, |text, mask| {
             mask::format(text, mask, Type::Number).map(Value::text)
         }),
-        Type::Time => masked!("interval_masked", DataType::Utf8, |text, mask| {
+        Type::Time => masked!("interval_masked", TEXT, |text, mask| {
             mask::format(text, mask, Type::Time).map(Value::text)
         }),
-        Type::Duration => masked!("duration_masked", DataType::Utf8, |text, mask| {
+        Type::Duration => masked!("duration_masked", TEXT, |text, mask| {
             mask::format(text, mask, Type::Duration).map(Value::text)
         }),
-        _ => masked!("time_masked", DataType::Utf8, |text, mask| {
+        _ => masked!("time_masked", TEXT, |text, mask| {
             mask::format(text, mask, Type::TimePeriod).map(Value::text)
         }),
     }

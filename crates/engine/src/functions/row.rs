@@ -2,7 +2,7 @@
 
 use super::{columns, exactly};
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder,
+    Array, ArrayRef, AsArray, BooleanBuilder, Float64Builder, Int64Builder, StringViewBuilder,
 };
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::common::{Result, exec_err};
@@ -103,7 +103,7 @@ fn value(column: &ArrayRef, row: usize) -> Result<Option<Value<'_>>> {
         DataType::Boolean => Value::Boolean(column.as_boolean().value(row)),
         DataType::Int64 => Value::Integer(column.as_primitive::<Int64Type>().value(row)),
         DataType::Float64 => Value::Number(column.as_primitive::<Float64Type>().value(row)),
-        DataType::Utf8 => Value::text(column.as_string::<i32>().value(row)),
+        DataType::Utf8View => Value::text(column.as_string_view().value(row)),
         other => return exec_err!("a column of type {other} in a row function"),
     }))
 }
@@ -112,7 +112,7 @@ enum Results {
     Boolean(BooleanBuilder),
     Integer(Int64Builder),
     Number(Float64Builder),
-    Text(StringBuilder),
+    Text(StringViewBuilder),
 }
 
 impl Results {
@@ -121,7 +121,7 @@ impl Results {
             DataType::Boolean => Self::Boolean(BooleanBuilder::with_capacity(rows)),
             DataType::Int64 => Self::Integer(Int64Builder::with_capacity(rows)),
             DataType::Float64 => Self::Number(Float64Builder::with_capacity(rows)),
-            DataType::Utf8 => Self::Text(StringBuilder::new()),
+            DataType::Utf8View => Self::Text(StringViewBuilder::new()),
             other => return exec_err!("a result of type {other} of a row function"),
         })
     }

@@ -2,7 +2,8 @@
 
 use super::span::{Rhythm, Span};
 use super::{columns, exactly, fault, time};
-use arrow::array::builder::{ListBuilder, StringBuilder};
+use crate::dataset::TEXT;
+use arrow::array::builder::{ListBuilder, StringViewBuilder};
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{Result, ScalarValue};
@@ -21,21 +22,21 @@ use std::sync::Arc;
 pub(crate) fn frequency(time: Expr, of: Type) -> Expr {
     match of {
         Type::Date => lit(""),
-        Type::Time => time::interval_length().call(vec![time], vec![DataType::Utf8]),
-        _ => time::period_indicator().call(vec![time], vec![DataType::Utf8]),
+        Type::Time => time::interval_length().call(vec![time], vec![TEXT]),
+        _ => time::period_indicator().call(vec![time], vec![TEXT]),
     }
 }
 
 /// The [`Rhythm`] of a group's days as text; null where there is only one.
 pub(crate) fn rhythm(day: Expr) -> Expr {
-    let signature = Signature::exact(vec![DataType::Utf8], Volatility::Immutable);
+    let signature = Signature::exact(vec![TEXT], Volatility::Immutable);
     AggregateUDF::new_from_impl(DayRhythm { signature }).call(vec![day])
 }
 
 /// The list of all times that lie between the first day of `from` and the last of `to`, in the
 /// steps in which `known` is one: of its own length, or days in a rhythm.
 pub(crate) fn times_between(of: Type, known: Expr, from: Expr, to: Expr, rhythm: Expr) -> Expr {
-    let signature = exactly(vec![DataType::Utf8; 4]);
+    let signature = exactly(vec![TEXT; 4]);
     ScalarUDF::new_from_impl(TimesBetween { of, signature }).call(vec![known, from, to, rhythm])
 }
 
@@ -59,17 +60,17 @@ impl ScalarUDFImpl for TimesBetween {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::List(Arc::new(Field::new("item", DataType::Utf8, true))))
+        Ok(DataType::List(Arc::new(Field::new("item", TEXT, true))))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let rows = args.number_rows;
         let columns = columns(args)?;
         let text = |at: usize, row: usize| {
-            let column = columns[at].as_string::<i32>();
+            let column = columns[at].as_string_view();
             column.is_valid(row).then(|| column.value(row))
         };
-        let mut lists = ListBuilder::new(StringBuilder::new());
+        let mut lists = ListBuilder::new(StringViewBuilder::new());
         for row in 0..rows {
             let (Some(known), Some(from), Some(to)) = (text(0, row), text(1, row), text(2, row))
             else {
@@ -143,11 +144,11 @@ impl AggregateUDFImpl for DayRhythm {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Utf8)
+        Ok(TEXT)
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        Ok(vec![Arc::new(Field::new(format!("{}[state]", args.name), DataType::Utf8, true))])
+        Ok(vec![Arc::new(Field::new(format!("{}[state]", args.name), TEXT, true))])
     }
 
     fn accumulator(&self, _: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
@@ -161,7 +162,7 @@ struct Days(BTreeSet<Date>);
 
 impl Accumulator for Days {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        for text in values[0].as_string::<i32>().iter().flatten() {
+        for text in values[0].as_string_view().iter().flatten() {
             for day in text.split(' ').filter(|day| !day.is_empty()) {
                 self.0.insert(Span::parse(day)?.first);
             }
@@ -175,11 +176,11 @@ impl Accumulator for Days {
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
         let days: Vec<String> = self.0.iter().map(Date::to_string).collect();
-        Ok(vec![ScalarValue::from(days.join(" "))])
+        Ok(vec![ScalarValue::Utf8View(Some(days.join(" ")))])
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        Ok(ScalarValue::Utf8(Rhythm::of(&self.0).map(|rhythm| rhythm.to_string())))
+        Ok(ScalarValue::Utf8View(Rhythm::of(&self.0).map(|rhythm| rhythm.to_string())))
     }
 
     fn size(&self) -> usize {

@@ -2,6 +2,7 @@
 
 use super::fault;
 use super::row::{RowFunction, Value};
+use crate::dataset::TEXT;
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 
@@ -9,7 +10,7 @@ use datafusion::common::Result;
 pub(crate) fn substr() -> RowFunction {
     RowFunction {
         name: "vtl_substr",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| {
             let Some(Value::Text(text)) = &arguments[0] else { return Ok(None) };
             let start = position(arguments.get(1), 1)?;

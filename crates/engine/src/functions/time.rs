@@ -3,6 +3,7 @@
 use super::fault;
 use super::row::{RowFunction, Value};
 use super::span::{Span, days_later, months_later};
+use crate::dataset::TEXT;
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 use olshem_model::time::Date;
@@ -27,7 +28,7 @@ pub(crate) fn compare_periods() -> RowFunction {
 pub(crate) fn period_indicator() -> RowFunction {
     RowFunction {
         name: "period_indicator",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| {
             let Some(text) = text(&arguments[0]) else { return Ok(None) };
             Ok(Some(Value::text(period(text)?.frequency().letter().to_string())))
@@ -39,7 +40,7 @@ pub(crate) fn period_indicator() -> RowFunction {
 pub(crate) fn shift() -> RowFunction {
     RowFunction {
         name: "time_shift",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| match (text(&arguments[0]), &arguments[1]) {
             (Some(text), Some(Value::Integer(by))) => {
                 let shifted = period(text)?.shift(*by);
@@ -57,7 +58,7 @@ pub(crate) fn shift() -> RowFunction {
 pub(crate) fn shift_interval() -> RowFunction {
     RowFunction {
         name: "interval_shift",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| match (text(&arguments[0]), &arguments[1]) {
             (Some(text), Some(Value::Integer(by))) => match Span::parse(text)?.shift(*by) {
                 Some(shifted) => Ok(Some(Value::text(shifted.to_string()))),
@@ -72,7 +73,7 @@ pub(crate) fn shift_interval() -> RowFunction {
 pub(crate) fn interval_length() -> RowFunction {
     RowFunction {
         name: "interval_length",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| {
             let Some(text) = text(&arguments[0]) else { return Ok(None) };
             Ok(Some(Value::text(Span::parse(text)?.length().duration())))
@@ -84,7 +85,7 @@ pub(crate) fn interval_length() -> RowFunction {
 pub(crate) fn first_day_of() -> RowFunction {
     RowFunction {
         name: "first_day_of",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| {
             let Some(text) = text(&arguments[0]) else { return Ok(None) };
             Ok(Some(Value::text(Span::parse(text)?.first.to_string())))
@@ -96,7 +97,7 @@ pub(crate) fn first_day_of() -> RowFunction {
 pub(crate) fn last_day_of() -> RowFunction {
     RowFunction {
         name: "last_day_of",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| {
             let Some(text) = text(&arguments[0]) else { return Ok(None) };
             Ok(Some(Value::text(Span::parse(text)?.last.to_string())))
@@ -108,7 +109,7 @@ pub(crate) fn last_day_of() -> RowFunction {
 pub(crate) fn aggregate_day() -> RowFunction {
     RowFunction {
         name: "time_aggregate_day",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| {
             let (Some(text), Some(duration), Some(which)) =
                 (text(&arguments[0]), text(&arguments[1]), text(&arguments[2]))
@@ -127,7 +128,7 @@ pub(crate) fn aggregate_day() -> RowFunction {
 pub(crate) fn aggregate_interval() -> RowFunction {
     RowFunction {
         name: "time_aggregate_interval",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| match (text(&arguments[0]), text(&arguments[1])) {
             (Some(text), Some(duration)) => {
                 let longer = comprising(Span::parse(text)?, duration, text)?;
@@ -190,7 +191,7 @@ pub(crate) fn duration_days() -> RowFunction {
 pub(crate) fn duration_key() -> RowFunction {
     RowFunction {
         name: "duration_key",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| {
             let Some(text) = text(&arguments[0]) else { return Ok(None) };
             Ok(Some(Value::text(format!("{:020.4} {text}", days_of_duration(text)?))))
@@ -202,7 +203,7 @@ pub(crate) fn duration_key() -> RowFunction {
 pub(crate) fn duration_of_key() -> RowFunction {
     RowFunction {
         name: "duration_of_key",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| {
             let Some(text) = text(&arguments[0]) else { return Ok(None) };
             Ok(text.split_once(' ').map(|(_, duration)| Value::text(duration.to_owned())))
@@ -247,7 +248,7 @@ pub(crate) fn days_of_duration(text: &str) -> Result<f64> {
 pub(crate) fn aggregate() -> RowFunction {
     RowFunction {
         name: "time_aggregate",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| match (text(&arguments[0]), text(&arguments[1])) {
             (Some(text), Some(duration)) => {
                 let frequency = frequency(duration)?;
@@ -310,7 +311,7 @@ pub(crate) fn date_diff() -> RowFunction {
 pub(crate) fn date_add() -> RowFunction {
     RowFunction {
         name: "date_add",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| match (text(&arguments[0]), &arguments[1], text(&arguments[2])) {
             (Some(text), Some(Value::Integer(number)), Some(duration)) => {
                 let day = last_day(text)?;
@@ -341,7 +342,7 @@ pub(crate) fn date_add() -> RowFunction {
 pub(crate) fn day_to_year() -> RowFunction {
     RowFunction {
         name: "day_to_year",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| days_in(arguments, 365, 'Y'),
     }
 }
@@ -350,7 +351,7 @@ pub(crate) fn day_to_year() -> RowFunction {
 pub(crate) fn day_to_month() -> RowFunction {
     RowFunction {
         name: "day_to_month",
-        returns: DataType::Utf8,
+        returns: TEXT,
         body: |arguments| days_in(arguments, 30, 'M'),
     }
 }

@@ -11,7 +11,7 @@
 //! ([`Verdict::Unknown`]), and the keys have to be read again.
 
 use ahash::RandomState;
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, UInt32Array};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, MAX_INLINE_VIEW_LEN, UInt32Array};
 use arrow::compute::kernels::cmp::{eq, lt};
 use arrow::compute::{SortColumn, kernels::boolean::not};
 use arrow::compute::{and, and_not, concat, lexsort_to_indices, or, take};
@@ -251,8 +251,13 @@ pub(super) fn hashes(keys: &[ArrayRef]) -> Vec<u64> {
                 combine(&|row| state.hash_one(values.value(row)));
             }
             _ => {
-                let values = key.as_string::<i32>();
-                combine(&|row| state.hash_one(values.value(row)));
+                let values = key.as_string_view();
+                // Short text stands in the view itself: its length and its bytes.
+                let is_short = |view: u128| view as u32 <= MAX_INLINE_VIEW_LEN;
+                combine(&|row| match values.views()[row] {
+                    view if is_short(view) => state.hash_one(view),
+                    _ => state.hash_one(values.value(row)),
+                });
             }
         }
     }

@@ -1,18 +1,22 @@
 //! Parquet by row groups, which can be read side by side.
 
-use super::values::{Builder, Fault, not_of_type, null};
+use super::values::{Builder, Fault, is_canonical, not_of_type, null};
 use super::{Contents, Decoded, columns};
 use crate::errors::{NOT_OF_TYPE, UNREADABLE_PARQUET};
 use crate::faults::Faults;
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
 };
+use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::ChunkReader;
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use ahash::RandomState;
+use arrow::array::{Array, ArrayRef, AsArray, MAX_INLINE_VIEW_LEN, RecordBatch, StringViewArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType as ArrowType, Float64Type};
+use arrow::datatypes::{DataType as ArrowType, Fields, Float64Type, Schema};
 use olshem_model::{Component, DataStructure, DataType, Diagnostic, Role};
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -44,7 +48,9 @@ impl Layout {
             }
             Contents::Memory(bytes) => ArrowReaderMetadata::load(bytes, Default::default()),
         };
-        let metadata = metadata.map_err(|error| vec![unreadable(file, &error)])?;
+        let metadata = metadata
+            .and_then(|metadata| with_text_as_views(&metadata))
+            .map_err(|error| vec![unreadable(file, &error)])?;
         let fields = metadata.schema().fields();
         let headings: Vec<&str> = fields.iter().map(|field| field.name().as_str()).collect();
         let columns = columns(structure, &headings, &|_| file.into(), file)?;
@@ -136,6 +142,20 @@ pub(super) fn unreadable(file: &Path, error: &dyn std::error::Error) -> Diagnost
     Diagnostic::new(&UNREADABLE_PARQUET, file, message)
 }
 
+/// Text is read into views: short values stand in them, long ones are not copied out of their page.
+fn with_text_as_views(metadata: &ArrowReaderMetadata) -> Result<ArrowReaderMetadata, ParquetError> {
+    let fields = metadata.schema().fields().iter().map(|field| match field.data_type() {
+        ArrowType::Utf8 | ArrowType::LargeUtf8 => {
+            Arc::new(field.as_ref().clone().with_data_type(ArrowType::Utf8View))
+        }
+        _ => Arc::clone(field),
+    });
+    let schema =
+        Schema::new_with_metadata(fields.collect::<Fields>(), metadata.schema().metadata().clone());
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
+    ArrowReaderMetadata::try_new(Arc::clone(metadata.metadata()), options)
+}
+
 /// Whether the values of a component have to be looked at to know that they are of its type.
 pub(super) fn is_settled_by_schema(component: &Component) -> bool {
     component.nullable
@@ -162,14 +182,26 @@ fn arrow_types(
         DataType::Integer => (ArrowType::Int64, integral),
         DataType::Number => (ArrowType::Float64, numeric),
         DataType::Boolean => (ArrowType::Boolean, given == ArrowType::Boolean),
-        DataType::Date => (ArrowType::Utf8, textual || dated),
-        _ => (ArrowType::Utf8, textual),
+        DataType::Date => (ArrowType::Utf8View, textual || dated),
+        _ => (ArrowType::Utf8View, textual),
     };
     let (name, data_type) = (&component.name, component.data_type);
     match suits {
         true => Ok((given, wanted)),
         false => Err(format!("column `{name}` is {given} in Parquet, not of type {data_type}")),
     }
+}
+
+/// Whether all values are short and in the one spelling of their type. A column has few periods and
+/// many rows, so each is looked at once.
+fn are_canonical(data_type: DataType, array: &StringViewArray) -> bool {
+    let mut known: HashSet<u128, RandomState> = HashSet::default();
+    array.views().iter().enumerate().all(|(row, view)| {
+        let is_short = *view as u32 <= MAX_INLINE_VIEW_LEN;
+        is_short
+            && (known.contains(view)
+                || is_canonical(data_type, array.value(row)) && known.insert(*view))
+    })
 }
 
 /// A column of the file as the component's type asks for; `fault` says when to stop.
@@ -192,7 +224,8 @@ fn typed(
     );
     let has_nulls = array.null_count() > 0;
     let clean = match data_type {
-        _ if temporal || has_nulls => false,
+        _ if has_nulls => false,
+        _ if temporal => are_canonical(data_type, array.as_string_view()),
         DataType::Number => {
             array.as_primitive::<Float64Type>().values().iter().all(|x| x.is_finite())
         }
@@ -211,7 +244,7 @@ fn typed(
                 false => Err(Fault::NotOfType(format!("the value is not of type {data_type}"))),
             }
         } else if temporal {
-            builder.push_text(array.as_string::<i32>().value(row))
+            builder.push_text(array.as_string_view().value(row))
         } else if data_type == DataType::Number
             && !array.as_primitive::<Float64Type>().value(row).is_finite()
         {

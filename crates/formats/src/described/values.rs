@@ -2,7 +2,7 @@
 
 use crate::errors::{EMPTY_IDENTIFIER, NOT_OF_TYPE};
 use ahash::RandomState;
-use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
+use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, StringViewBuilder};
 use olshem_model::time::Date;
 use olshem_model::{Component, DataType, Diagnostic, Frequency, Place, Role, TimePeriod};
 use std::collections::HashMap;
@@ -35,9 +35,9 @@ pub(super) enum Builder {
     Boolean(BooleanBuilder),
     Integer(Int64Builder),
     Number(Float64Builder),
-    Text(StringBuilder),
+    Text(StringViewBuilder),
     /// Of a type that has several spellings for one value.
-    Spelled(DataType, StringBuilder, Spellings),
+    Spelled(DataType, StringViewBuilder, Spellings),
 }
 
 impl Builder {
@@ -46,8 +46,8 @@ impl Builder {
             DataType::Boolean => Self::Boolean(BooleanBuilder::new()),
             DataType::Integer => Self::Integer(Int64Builder::new()),
             DataType::Number => Self::Number(Float64Builder::new()),
-            DataType::String => Self::Text(StringBuilder::new()),
-            _ => Self::Spelled(data_type, StringBuilder::new(), Spellings::default()),
+            DataType::String => Self::Text(StringViewBuilder::new()),
+            _ => Self::Spelled(data_type, StringViewBuilder::new(), Spellings::default()),
         }
     }
 
@@ -127,7 +127,7 @@ pub(super) fn not_of_type(text: &str, data_type: DataType) -> String {
 }
 
 /// What spellings met before stand for: a column of a million rows has some hundred periods.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Spellings(HashMap<String, String, RandomState>);
 
 impl Spellings {
@@ -144,6 +144,11 @@ impl Spellings {
         }
         self.0.get(text).map(String::as_str)
     }
+}
+
+/// Whether a text is in the one spelling of its type.
+pub(super) fn is_canonical(data_type: DataType, text: &str) -> bool {
+    canonical(data_type, text).is_some_and(|canonical| canonical == text)
 }
 
 /// The one spelling of a text of that type. An interval is that of its first and last day, even if it

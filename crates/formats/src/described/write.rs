@@ -21,12 +21,11 @@ pub fn csv_rows(batch: &RecordBatch) -> String {
     for row in 0..batch.num_rows() {
         for (column, array) in batch.columns().iter().enumerate() {
             text.push_str(if column > 0 { "," } else { "" });
-            if array.data_type() == &DataType::Utf8 {
-                if array.is_valid(row) {
-                    push_field(&mut text, array.as_string::<i32>().value(row));
+            match array.data_type() {
+                DataType::Utf8View if array.is_valid(row) => {
+                    push_field(&mut text, array.as_string_view().value(row));
                 }
-            } else {
-                push_value(&mut text, array, row);
+                _ => drop(push_value(&mut text, array, row)),
             }
         }
         text.push('\n');
@@ -49,7 +48,7 @@ fn push_value(text: &mut String, array: &ArrayRef, row: usize) -> bool {
         DataType::Boolean => write!(text, "{}", array.as_boolean().value(row)),
         DataType::Int64 => write!(text, "{}", array.as_primitive::<Int64Type>().value(row)),
         DataType::Float64 => write!(text, "{}", array.as_primitive::<Float64Type>().value(row)),
-        DataType::Utf8 => text.write_str(array.as_string::<i32>().value(row)),
+        DataType::Utf8View => text.write_str(array.as_string_view().value(row)),
         _ => return false,
     };
     written.is_ok()
