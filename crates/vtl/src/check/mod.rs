@@ -37,6 +37,8 @@ use olshem_model::{Code, DataStructure, DataType, Diagnostic};
 use scope::Scope;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+pub(crate) use value::operator_names;
+
 /// What a script can read before anything is assigned.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
