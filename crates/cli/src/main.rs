@@ -4,10 +4,11 @@
 //! * [`commands`]: each command, a function from its arguments to text;
 //! * [`render`]: results as text for people, in their language ([`locale`], [`number`]);
 //! * [`diagnostics`] and [`errors`]: faults as text, and the catalogue of their codes;
-//! * [`vtl`]: the commands that need no account;
+//! * [`vtl`]: the commands that need no account, of which [`repl`] reads statements as they are typed;
 //! * [`terminal`]: what the output can show.
 //!
-//! Text is written here and nowhere else: results to standard output, all else to standard error.
+//! Text is written here, results to standard output and all else to standard error; and in [`repl`],
+//! whose answers can't wait for the end of the command.
 
 mod args;
 mod commands;
@@ -17,6 +18,7 @@ mod locale;
 mod manual;
 mod number;
 mod render;
+mod repl;
 mod terminal;
 mod vtl;
 
