@@ -200,3 +200,21 @@ vtl-nothing-kept = No result is persistent. Assign with `<-`, or give `--all`.
 vtl-planned-into = planned into the statement that reads it
 vtl-progress = { $statement }: { $rows } rows, { $rate } a second, { $memory } MiB
 vtl-would-change = `olshem vtl fmt` would change these.
+
+## The prompt of `olshem vtl repl`
+
+repl-welcome = VTL 2.2. Statements and expressions end with `;`. `:help` lists the commands, Ctrl-D ends.
+repl-intro = A statement or an expression may span lines; it ends with `;` and is run at once. Results and definitions stay known, and a name may be given anew. Tab completes names and operators, Ctrl-C abandons what is typed, Ctrl-D ends. The beginning of a command will do.
+repl-help = this list
+repl-list = everything that is known: inputs, results, definitions
+repl-structure = the components of a dataset, or the type of a scalar
+repl-explain = how a statement or an expression would be run
+repl-quit = end
+repl-defined = Defined; it is checked wherever it is used.
+repl-more = … and { $n } more
+repl-input = input
+repl-result = result
+repl-nothing = Nothing is known yet.
+repl-name = name
+repl-kind = kind
+repl-components = components

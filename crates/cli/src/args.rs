@@ -198,6 +198,20 @@ pub(crate) enum VtlCommand {
         #[arg(long, value_name = "FILE")]
         structures: PathBuf,
     },
+    /// Run statements as they are typed
+    ///
+    /// A statement, or an expression alone, ends with `;` and may span lines. Each is checked and run
+    /// at once; its result is shown and stays known, and a name may be given anew. `:help` lists the
+    /// commands of the prompt. Where standard input is no terminal, statements are read from it
+    /// without a prompt, and the exit code is 2 if any is wrong.
+    Repl {
+        /// The structures of the inputs, in the JSON of VTL's technical notes
+        #[arg(long, value_name = "FILE")]
+        structures: Option<PathBuf>,
+        /// The folder with the data of the inputs, which are read when they are first used
+        #[arg(long, value_name = "DIR", requires = "structures")]
+        data: Option<PathBuf>,
+    },
     /// Lay scripts out in the canonical way and print the names of those that changed
     ///
     /// Comments stay where they stand, and the meaning stays what it is. A script with an error of

@@ -33,7 +33,7 @@ impl Answer {
     }
 }
 
-/// An answer, or every fault.
+/// An answer, or every fault that is still to be told: none, where the command has told them.
 pub(crate) type Answered = Result<Answer, Vec<Diagnostic>>;
 
 /// An account that has been run, and the words to speak of it.
@@ -66,7 +66,7 @@ pub(crate) fn run(cli: &Cli, asked: Option<Locale>) -> Answered {
         Command::Accept { account, source } => accept(account, source, &words),
         Command::Vtl { command } => {
             let stderr = Terminal::stderr(cli.global.color);
-            vtl::run(command, cli.global.threads, &words, (terminal, stderr))
+            vtl::run(command, &cli.global, &words, (terminal, stderr))
         }
         Command::Errors { code, markdown } => explain_code(code.as_deref(), *markdown, &words),
         Command::Completions { shell } => Ok(Answer::new(manual::completions(*shell))),

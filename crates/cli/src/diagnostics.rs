@@ -11,17 +11,50 @@ use std::path::Path;
 
 /// All faults, and how many they are.
 pub(crate) fn render(faults: &[Diagnostic], words: &Words, terminal: Terminal) -> String {
-    let mut text = String::new();
-    for fault in faults {
-        text.push_str(&match terminal.interactive {
-            true => graphical(fault, words, terminal),
-            false => plain(fault, words, terminal),
-        });
+    each(faults, Texts::default(), words, terminal) + &count(faults.len(), words, terminal)
+}
+
+/// All faults. Their places may be in a text that stands in no file.
+pub(crate) fn each(
+    faults: &[Diagnostic],
+    texts: Texts<'_>,
+    words: &Words,
+    terminal: Terminal,
+) -> String {
+    let told = |fault: &Diagnostic| match terminal.interactive {
+        true => graphical(fault, texts, words, terminal),
+        false => plain(fault, texts, words, terminal),
+    };
+    faults.iter().map(told).collect()
+}
+
+/// How many faults there were, if any.
+pub(crate) fn count(faults: usize, words: &Words, terminal: Terminal) -> String {
+    match faults {
+        0 => String::new(),
+        n => terminal.paint(Tone::Quiet, &words.with("faults-count", &[("n", n.into())])) + "\n",
     }
-    let count = words.with("faults-count", &[("n", faults.len().into())]);
-    text.push_str(&terminal.paint(Tone::Quiet, &count));
-    text.push('\n');
-    text
+}
+
+/// The texts that places are in: files, and what was typed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Texts<'a> {
+    /// A text that stands in no file, under the name that places know it by.
+    pub(crate) typed: Option<(&'a Path, &'a str)>,
+}
+
+impl Texts<'_> {
+    fn bytes(self, file: &Path) -> Option<Vec<u8>> {
+        match self.typed {
+            Some((name, text)) if name == file => Some(text.as_bytes().to_vec()),
+            _ => std::fs::read(file).ok(),
+        }
+    }
+
+    /// Offsets only fit the text if it is what the bytes say.
+    fn text(self, file: &Path) -> Option<String> {
+        String::from_utf8(self.bytes(file)?).ok()
+    }
 }
 
 /// What is wrong. Messages are English, since they quote the files; in other languages the title
@@ -43,10 +76,10 @@ fn head(fault: &Diagnostic, words: &Words) -> String {
 }
 
 /// The fault, its place and the hint on lines of their own, so that a program can pick them out.
-fn plain(fault: &Diagnostic, words: &Words, terminal: Terminal) -> String {
+fn plain(fault: &Diagnostic, texts: Texts<'_>, words: &Words, terminal: Terminal) -> String {
     let mut text = terminal.paint(Tone::Bad, &head(fault, words));
     text.push('\n');
-    if let Some(place) = place(&fault.place, words) {
+    if let Some(place) = place(&fault.place, texts, words) {
         text.push_str(&format!("  --> {place}\n"));
     }
     if let Some(help) = &fault.help {
@@ -56,16 +89,16 @@ fn plain(fault: &Diagnostic, words: &Words, terminal: Terminal) -> String {
 }
 
 /// `file:line:column`, as far as that is known.
-fn place(place: &Place, words: &Words) -> Option<String> {
+fn place(place: &Place, texts: Texts<'_>, words: &Words) -> Option<String> {
     match place {
         Place::Nowhere => None,
         Place::File(file) => Some(file.display().to_string()),
-        Place::Text { file, span } => Some(match std::fs::read(file) {
-            Ok(bytes) => {
+        Place::Text { file, span } => Some(match texts.bytes(file) {
+            Some(bytes) => {
                 let (line, column) = line_and_column(&bytes, span.start);
                 format!("{}:{line}:{column}", file.display())
             }
-            Err(_) => file.display().to_string(),
+            None => file.display().to_string(),
         }),
         Place::Line { file, line, column } => {
             let place = format!("{}:{line}", file.display());
@@ -94,8 +127,8 @@ fn line_and_column(bytes: &[u8], at: usize) -> (usize, usize) {
     (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
 }
 
-fn graphical(fault: &Diagnostic, words: &Words, terminal: Terminal) -> String {
-    let excerpt = Excerpt::of(&fault.place);
+fn graphical(fault: &Diagnostic, texts: Texts<'_>, words: &Words, terminal: Terminal) -> String {
+    let excerpt = Excerpt::of(&fault.place, texts);
     let shown = Shown { head: head(fault, words), excerpt };
     let theme = match terminal.colour {
         true => GraphicalTheme::unicode(),
@@ -103,7 +136,7 @@ fn graphical(fault: &Diagnostic, words: &Words, terminal: Terminal) -> String {
     };
     let mut footer = Vec::new();
     if shown.excerpt.is_none() {
-        footer.extend(place(&fault.place, words).map(|place| format!("--> {place}")));
+        footer.extend(place(&fault.place, texts, words).map(|place| format!("--> {place}")));
     }
     // Not miette's own help, whose word for it is English.
     footer.extend(fault.help.as_ref().map(|help| words.with("hint", &[("text", help.into())])));
@@ -117,7 +150,7 @@ fn graphical(fault: &Diagnostic, words: &Words, terminal: Terminal) -> String {
     let mut text = String::new();
     match handler.render_report(&mut text, &shown) {
         Ok(()) => text,
-        Err(fmt::Error) => plain(fault, words, terminal),
+        Err(fmt::Error) => plain(fault, texts, words, terminal),
     }
 }
 
@@ -129,16 +162,16 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn of(place: &Place) -> Option<Self> {
+    fn of(place: &Place, texts: Texts<'_>) -> Option<Self> {
         match place {
             Place::Text { file, span } => {
-                let text = read(file)?;
+                let text = texts.text(file)?;
                 let end = span.end.min(text.len());
                 let start = span.start.min(end);
                 Some(Self::new(file, text, start..end, None))
             }
             Place::Line { file, line, column } => {
-                let text = read(file)?;
+                let text = texts.text(file)?;
                 let span = line_span(&text, *line)?;
                 Some(Self::new(file, text, span, column.clone()))
             }
@@ -152,11 +185,6 @@ impl Excerpt {
             label: LabeledSpan::new(label, span.start, span.len()),
         }
     }
-}
-
-/// Offsets only fit the text if it is what the bytes say.
-fn read(file: &Path) -> Option<String> {
-    std::fs::read_to_string(file).ok()
 }
 
 /// Where a line of the text is, its end left out.
@@ -257,6 +285,26 @@ mod tests {
 
           подсказка: Add it.
         1 ошибка; `olshem errors КОД` объяснит её
+        ");
+    }
+
+    #[test]
+    fn what_was_typed_is_quoted_as_a_file_is() {
+        let typed = Path::new("<stdin>");
+        let texts = Texts { typed: Some((typed, "A := 1;\nB := қ;\n")) };
+        let place = Place::Text { file: typed.into(), span: 13..15 };
+        let faults = [Diagnostic::new(&UNKNOWN_CODE, place, "`қ` is not a name")];
+        let words = Words::new(Locale::En);
+        let text = [TERMINAL, Terminal::PIPE].map(|to| each(&faults, texts, &words, to));
+        insta::assert_snapshot!(text.concat(), @r"
+          × error C001 (command): `қ` is not a name
+           ╭─[<stdin>:2:6]
+         1 │ A := 1;
+         2 │ B := қ;
+           ·      ─
+           ╰────
+        error C001 (command): `қ` is not a name
+          --> <stdin>:2:6
         ");
     }
 

@@ -32,6 +32,11 @@ olshem_model::codes! {
     /// Data are read from and written to files named after the datasets. Give the dataset a name
     /// without `/`, `\\`, `:` and line breaks that does not begin with a point.
     FILE_NAME = "C006", "a name that can't be a file's";
+
+    /// A command of the prompt of `olshem vtl repl` is not known, or lacks what it needs.
+    ///
+    /// `:help` lists the commands and what follows each of them.
+    PROMPT = "C007", "a command of the prompt that can't be carried out";
 }
 
 /// What part of the work a code belongs to.

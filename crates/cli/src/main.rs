@@ -4,12 +4,13 @@
 //! * [`commands`]: each command, a function from its arguments to text;
 //! * [`render`]: results as text for people, in their language ([`locale`], [`number`]);
 //! * [`diagnostics`] and [`errors`]: faults as text, and the catalogue of their codes;
-//! * [`vtl`]: the commands that need no account; [`results`]: what they write; [`progress`]: what they
-//!   are at, and Ctrl-C;
+//! * [`vtl`]: the commands that need no account, of which [`repl`] reads statements as they are typed;
+//!   [`results`]: what they write; [`progress`]: what they are at, and Ctrl-C;
 //! * [`terminal`]: what the output can show.
 //!
-//! Text is written here and nowhere else: results to standard output, all else to standard error. Only
-//! the line of [`progress`] is drawn while a command is still at work.
+//! Text is written here, results to standard output and all else to standard error; and in [`repl`],
+//! whose answers can't wait for the end of the command. The line of [`progress`] is drawn while a
+//! command is still at work.
 
 mod args;
 mod commands;
@@ -20,6 +21,7 @@ mod manual;
 mod number;
 mod progress;
 mod render;
+mod repl;
 mod results;
 mod terminal;
 mod vtl;

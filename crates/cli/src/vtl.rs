@@ -1,6 +1,6 @@
 //! `olshem vtl`: scripts of one's own over files of one's own, without an account.
 
-use crate::args::{DataFormat, VtlCommand};
+use crate::args::{DataFormat, Global, VtlCommand};
 use crate::commands::{Answer, Answered, engine, one};
 use crate::errors::{FILE, FILE_NAME, INPUT_AMBIGUOUS, INPUT_MISSING};
 use crate::locale::Words;
@@ -8,6 +8,7 @@ use crate::number;
 use crate::progress::Progress;
 use crate::render::Page;
 use crate::render::table::{self, Column};
+use crate::repl;
 use crate::results::Results;
 use crate::terminal::{Terminal, Tone};
 use olshem_engine::{Bindings, Dataset, Engine, Estimate, Rows, Scalar};
@@ -17,14 +18,13 @@ use olshem_model::{DataStructure, Diagnostic, Place};
 use olshem_vtl::{Checker, Environment, Program, Source, Statement, Value};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Carries one of the commands out.
 pub(crate) fn run(
     command: &VtlCommand,
-    threads: Option<NonZeroUsize>,
+    global: &Global,
     words: &Words,
     (terminal, stderr): (Terminal, Terminal),
 ) -> Answered {
@@ -32,7 +32,7 @@ pub(crate) fn run(
         VtlCommand::Run { script, structures, data, trust_input, out, format, all } => {
             let checked = Checked::read(script, structures)?;
             let inputs = checked.inputs(data, *trust_input)?;
-            let engine = engine(threads)?;
+            let engine = engine(global.threads)?;
             let running = Running { checked: &checked, engine: &engine, all: *all };
             let _progress = Progress::of(&engine, words, stderr);
             match out {
@@ -46,7 +46,15 @@ pub(crate) fn run(
         }
         VtlCommand::Explain { script, structures } => {
             let checked = Checked::read(script, structures)?;
-            checked.explained(&engine(threads)?, words, terminal).map(Answer::new).map_err(one)
+            checked
+                .explained(&engine(global.threads)?, words, terminal)
+                .map(Answer::new)
+                .map_err(one)
+        }
+        VtlCommand::Repl { structures, data } => {
+            let engine = engine(global.threads)?;
+            let stderr = Terminal::stderr(global.color);
+            repl::run(engine, structures.as_deref(), data.as_deref(), words, terminal, stderr)
         }
         VtlCommand::Fmt { check, files } => fmt(files, *check, words),
     }
@@ -54,7 +62,7 @@ pub(crate) fn run(
 
 // Input.
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     std::fs::read(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Diagnostic::new(&FILE, path, "the file does not exist"),
         _ => Diagnostic::new(&FILE, path, format!("can't read the file: {error}")),
@@ -86,10 +94,10 @@ fn unsafe_name(name: &str) -> Option<Diagnostic> {
 }
 
 /// A script without faults, and what is known of its inputs and results.
-struct Checked {
-    inputs: BTreeMap<String, DataStructure>,
-    program: Program,
-    described_in: PathBuf,
+pub(crate) struct Checked {
+    pub(crate) inputs: BTreeMap<String, DataStructure>,
+    pub(crate) program: Program,
+    pub(crate) described_in: PathBuf,
 }
 
 impl Checked {
@@ -106,7 +114,7 @@ impl Checked {
     }
 
     /// The data of every input that the script reads.
-    fn inputs(&self, folder: &Path, trust: bool) -> Result<Bindings, Vec<Diagnostic>> {
+    pub(crate) fn inputs(&self, folder: &Path, trust: bool) -> Result<Bindings, Vec<Diagnostic>> {
         let reads = |name: &String| {
             self.program.statements.iter().any(|statement| statement.reads.contains(name))
         };
@@ -189,33 +197,34 @@ impl Checked {
                     continue;
                 }
             };
-            let column = |title: &str, cells: Vec<String>| Column {
-                title: words.get(title),
-                numeric: false,
-                cells,
-            };
-            let cells = |cell: &dyn Fn(&olshem_model::Component) -> String| {
-                structure.components().iter().map(cell).collect::<Vec<_>>()
-            };
-            let columns = [
-                column("vtl-component", cells(&|component| component.name.clone())),
-                column("vtl-role", cells(&|component| component.role.keyword().to_owned())),
-                column("vtl-type", cells(&|component| component.data_type.keyword().to_owned())),
-                column(
-                    "vtl-null",
-                    cells(&|component| match component.nullable {
-                        true => "null".to_owned(),
-                        false => "not null".to_owned(),
-                    }),
-                ),
-            ];
-            table::draw(&mut page, &columns);
+            table::draw(&mut page, &components(structure, words));
         }
         page.into_text()
     }
 }
 
 // Output.
+
+/// A structure as a table: a row for each component.
+pub(crate) fn components(structure: &DataStructure, words: &Words) -> [Column; 4] {
+    let column =
+        |title: &str, cells: Vec<String>| Column { title: words.get(title), numeric: false, cells };
+    let cells = |cell: &dyn Fn(&olshem_model::Component) -> String| {
+        structure.components().iter().map(cell).collect::<Vec<_>>()
+    };
+    [
+        column("vtl-component", cells(&|component| component.name.clone())),
+        column("vtl-role", cells(&|component| component.role.keyword().to_owned())),
+        column("vtl-type", cells(&|component| component.data_type.keyword().to_owned())),
+        column(
+            "vtl-null",
+            cells(&|component| match component.nullable {
+                true => "null".to_owned(),
+                false => "not null".to_owned(),
+            }),
+        ),
+    ]
+}
 
 /// A script that is being run.
 struct Running<'r> {
@@ -260,7 +269,7 @@ impl Running<'_> {
         for result in self.results() {
             page.heading(&result.name);
             match datasets.get(&result.name) {
-                Some(dataset) => table::draw(&mut page, &columns(dataset, words)),
+                Some(dataset) => table::draw(&mut page, &columns(dataset, dataset.rows(), words)),
                 None => {
                     page.row(Tone::Plain, &cell(inputs.scalars.get(&result.name), words));
                 }
@@ -295,20 +304,20 @@ impl Running<'_> {
     }
 }
 
-fn columns(dataset: &Dataset, words: &Words) -> Vec<Column> {
+/// The first rows of a dataset, as many as are asked for.
+pub(crate) fn columns(dataset: &Dataset, rows: usize, words: &Words) -> Vec<Column> {
     let components = dataset.structure().components().iter();
-    components
-        .map(|component| Column {
-            title: component.name.clone(),
-            numeric: component.data_type.is_numeric(),
-            cells: (0..dataset.rows())
-                .map(|row| cell(dataset.value(row, &component.name).as_ref(), words))
-                .collect(),
-        })
-        .collect()
+    let column = |component: &olshem_model::Component| Column {
+        title: component.name.clone(),
+        numeric: component.data_type.is_numeric(),
+        cells: (0..rows)
+            .map(|row| cell(dataset.value(row, &component.name).as_ref(), words))
+            .collect(),
+    };
+    components.map(column).collect()
 }
 
-fn cell(value: Option<&Scalar>, words: &Words) -> String {
+pub(crate) fn cell(value: Option<&Scalar>, words: &Words) -> String {
     match value {
         Some(Scalar::Number(Estimate { value: Some(number), .. })) => {
             words.number(*number, number::own_decimals(*number))

@@ -81,8 +81,12 @@ impl EngineError {
         Self::refusal(&INTERNAL, message)
     }
 
-    /// The fault in words, for the statement that assigns `name`.
+    /// The fault in words, for the statement that assigns `name`; an empty one is not told.
     pub(crate) fn told(self, name: &str) -> Diagnostic {
+        let told = |message: String| match name {
+            "" => message,
+            _ => format!("`{name}`: {message}"),
+        };
         let (code, message) = match self {
             Self::MissingInput(input) => (&MISSING_INPUT, format!("`{input}` was not given")),
             Self::Refusal { code, message } => (code, message),
@@ -92,13 +96,10 @@ impl EngineError {
                 other => (&INTERNAL, other.strip_backtrace()),
             },
             Self::Told(diagnostic) => {
-                return Diagnostic {
-                    message: format!("`{name}`: {}", diagnostic.message),
-                    ..*diagnostic
-                };
+                return Diagnostic { message: told(diagnostic.message), ..*diagnostic };
             }
         };
-        Diagnostic::new(code, Place::Nowhere, format!("`{name}`: {message}"))
+        Diagnostic::new(code, Place::Nowhere, told(message))
     }
 }
 

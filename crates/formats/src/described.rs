@@ -63,7 +63,9 @@ pub struct DataFile {
     opened: Arc<Opened>,
     /// Whether someone checks the file already.
     claimed: AtomicBool,
-    checked: Mutex<Option<Arc<Check>>>,
+    check: Mutex<Option<Arc<Check>>>,
+    /// Whether all is known to be well.
+    sound: AtomicBool,
 }
 
 /// How the observations are written down.
@@ -162,7 +164,12 @@ impl DataFile {
             }
         };
         let opened = Arc::new(Opened { path, contents, structure, layout, trusted: false });
-        Ok(Self { opened, claimed: AtomicBool::new(false), checked: Mutex::default() })
+        Ok(Self {
+            opened,
+            claimed: AtomicBool::new(false),
+            check: Mutex::default(),
+            sound: AtomicBool::new(false),
+        })
     }
 
     /// The file, whose values and keys are taken on trust. What is wrong with them then shows in the
@@ -200,7 +207,7 @@ impl DataFile {
         let is_first = !self.opened.trusted && !self.claimed.swap(true, Ordering::Relaxed);
         let check = is_first.then(|| {
             let check = Arc::new(Check::new(&self.opened, parts.get(), None));
-            *lock(&self.checked) = Some(Arc::clone(&check));
+            *lock(&self.check) = Some(Arc::clone(&check));
             check
         });
         self.opened.scan(components, parts.get(), check)
@@ -214,11 +221,16 @@ impl DataFile {
     /// Everything that is wrong with the file, by line and column or by row: quotation marks that
     /// don't pair up, rows of another length, values of another type, null or repeated identifiers.
     pub fn settle(&self, threads: NonZeroUsize) -> Result<(), Vec<Diagnostic>> {
-        if self.opened.trusted {
+        if self.opened.trusted || self.sound.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let threads = threads.get();
-        let check = lock(&self.checked).take().and_then(Arc::into_inner);
+        self.checked(threads.get())?;
+        self.sound.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn checked(&self, threads: usize) -> Result<(), Vec<Diagnostic>> {
+        let check = lock(&self.check).take().and_then(Arc::into_inner);
         let verdict = match check {
             Some(check) => check.verdict(threads),
             None => self.opened.check(threads, None),

@@ -43,12 +43,13 @@ pub(crate) fn tokens(text: &str, source: u32) -> Vec<Token> {
 
 /// The tokens of a text, and where its comments are.
 pub(crate) fn tokens_and_comments(text: &str, source: u32) -> (Vec<Token>, Vec<Range<usize>>) {
-    let mut lexer = Lexer { text, position: 0, source, tokens: Vec::new(), comments: Vec::new() };
-    lexer.run();
+    let mut lexer = Lexer::new(text, source);
+    while lexer.take().kind != TokenKind::End {}
     (lexer.tokens, lexer.comments)
 }
 
-struct Lexer<'a> {
+/// Takes a text apart from its start on, as far as is wanted.
+pub(crate) struct Lexer<'a> {
     text: &'a str,
     position: usize,
     source: u32,
@@ -57,23 +58,36 @@ struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    fn run(&mut self) {
+    pub(crate) fn new(text: &'a str, source: u32) -> Self {
+        Self { text, position: 0, source, tokens: Vec::new(), comments: Vec::new() }
+    }
+
+    /// The next token; after the last one, and from then on, [`TokenKind::End`].
+    pub(crate) fn take(&mut self) -> &Token {
+        let next = self.tokens.len();
+        while self.tokens.len() == next {
+            self.step();
+        }
+        &self.tokens[next]
+    }
+
+    /// Passes over a space or a comment, or adds a token.
+    fn step(&mut self) {
+        let start = self.position;
+        let Some(next) = self.rest().chars().next() else {
+            return self.push(start, TokenKind::End);
+        };
         if u32::try_from(self.text.len()).is_err() {
+            self.position = self.text.len();
             self.push(0, TokenKind::Invalid("a text of more than 4 GB cannot be read"));
-            return self.push(0, TokenKind::End);
+        } else if next.is_whitespace() || next == '\u{feff}' {
+            self.position += next.len_utf8();
+        } else if self.skip_comment(start) {
+            self.comments.push(start..self.position);
+        } else {
+            let kind = self.token(next);
+            self.push(start, kind);
         }
-        while let Some(next) = self.rest().chars().next() {
-            let start = self.position;
-            if next.is_whitespace() || next == '\u{feff}' {
-                self.position += next.len_utf8();
-            } else if self.skip_comment(start) {
-                self.comments.push(start..self.position);
-            } else {
-                let kind = self.token(next);
-                self.push(start, kind);
-            }
-        }
-        self.push(self.position, TokenKind::End);
     }
 
     fn rest(&self) -> &'a str {
@@ -241,7 +255,7 @@ pub(crate) fn is_reserved(word: &str) -> bool {
 
 /// In alphabetical order.
 #[rustfmt::skip]
-const RESERVED: &[&str] = &[
+pub(crate) const RESERVED: &[&str] = &[
     "_", "abs", "aggr", "aggregate", "all", "all_measures", "always_null", "always_zero", "and",
     "any", "apply", "as", "asc", "attribute", "avg", "between", "boolean", "by", "calc", "case",
     "cast", "ceil", "check", "check_datapoint", "check_hierarchy", "component", "components",

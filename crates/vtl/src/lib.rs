@@ -24,7 +24,8 @@
 //!
 //! Read in this order: [`program`] is what comes out, [`ast`] what is in between, `check` is where
 //! the meaning of the language is, one family of operators in each file. [`errors`] lists what can
-//! be wrong with a script. [`format()`] lays a script out in the one way that it should look.
+//! be wrong with a script. [`format()`] lays a script out in the one way that it should look;
+//! [`prompt`] is for texts that are still being typed.
 
 pub mod ast;
 mod check;
@@ -33,6 +34,7 @@ mod format;
 mod lexer;
 mod parser;
 pub mod program;
+pub mod prompt;
 mod source;
 
 pub use check::{Checker, Environment};

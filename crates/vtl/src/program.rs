@@ -19,7 +19,7 @@ pub struct Program {
 /// One assignment.
 #[derive(Clone, Debug)]
 pub struct Statement {
-    /// The name assigned to.
+    /// The name assigned to; empty, which no name can be, where an expression stands alone.
     pub name: String,
     /// `<-` rather than `:=`: the result is kept.
     pub persistent: bool,

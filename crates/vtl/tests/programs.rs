@@ -2,6 +2,7 @@
 
 mod support;
 
+use olshem_vtl::{Checker, Source};
 use support::beside;
 
 /// Compares the program of a script with the snapshot, and shows the script beside it.
@@ -256,3 +257,24 @@ program!(
     A := timeshift(EVENTS[calc identifier DATE := DAY][drop DAY], 2);
 "
 );
+
+#[test]
+fn a_revision_gives_a_name_anew_and_leaves_what_was_made_with_it() {
+    let mut checker = Checker::new(support::environment());
+    let mut said = |text: &str| {
+        let faults = checker.revision(Source::new("typed", text)).err().unwrap_or_default();
+        faults.iter().map(|fault| fault.code.id).collect::<Vec<_>>()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(said("define operator f (x number) is x + 1 end operator;"), none);
+    assert_eq!(said("A := f(1); B := A;"), none);
+    assert_eq!(said("define operator f (x string) is x || \"1\" end operator;"), none);
+    assert_eq!(said("A := f(\"a\");"), none);
+    assert_eq!(said("C := B + 1;"), none);
+    assert_eq!(said("A := A;"), ["V022"]);
+    assert_eq!(said("A := 1; A := 2;"), ["V020"]);
+    assert_eq!(said("GDP := GVA;"), ["V021"]);
+    assert_eq!(said("A := GDP;"), none);
+    assert!(checker.structures().contains_key("A") && !checker.scalars().contains_key("A"));
+    assert_eq!(Vec::from_iter(checker.definitions()), [("operator", "f")]);
+}

@@ -7,6 +7,7 @@ mod account;
 mod documents;
 mod faults;
 mod kazakhstan;
+mod repl;
 mod schema;
 mod usage;
 mod vtl;

@@ -34,10 +34,10 @@ const SALES: &str = "SHOP,TIME_PERIOD,SALES,STAFF,REMARK\n\
                      b,2023Q1,1e3,10,\"one, \"\"two\"\"\nthree\"\n";
 
 /// A folder with a script, structures and data.
-struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         folder.write("s.vtl", SCRIPT);
         folder.write("s.json", STRUCTURES);
@@ -46,11 +46,11 @@ impl Folder {
         folder
     }
 
-    fn path(&self, file: &str) -> PathBuf {
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
         self.0.path().join(file)
     }
 
-    fn write(&self, file: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, file: &str, text: impl AsRef<[u8]>) {
         let path = self.path(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -60,7 +60,7 @@ impl Folder {
         fs::read_to_string(self.path(file)).unwrap()
     }
 
-    fn olshem(&self, args: &[&str]) -> Command {
+    pub(crate) fn olshem(&self, args: &[&str]) -> Command {
         let mut command = olshem(args);
         command.current_dir(self.0.path());
         command

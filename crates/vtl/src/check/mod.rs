@@ -37,6 +37,8 @@ use olshem_model::{Code, DataStructure, DataType, Diagnostic};
 use scope::Scope;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+pub(crate) use value::operator_names;
+
 /// What a script can read before anything is assigned.
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
@@ -72,7 +74,7 @@ impl Environment {
 }
 
 /// Checks scripts and expressions against an environment, to which it adds their results.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Checker {
     sources: Sources,
     inputs: BTreeSet<String>,
@@ -104,16 +106,44 @@ impl Checker {
     /// Every fault that was found, in the order of the text. What is without fault can be referred
     /// to by later calls all the same.
     pub fn program(&mut self, sources: Vec<Source>) -> Result<Program, Vec<Diagnostic>> {
+        let (items, faults) = self.parsed(sources);
+        self.checked(items, faults)
+    }
+
+    /// As [`Checker::program`], except that a name which an earlier call has given to a result or a
+    /// definition may be given anew. What was made with the former one stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// See [`Checker::program`]. The former one is forgotten then too: to go on as if nothing had
+    /// been said, keep a clone of the checker.
+    pub fn revision(&mut self, source: Source) -> Result<Program, Vec<Diagnostic>> {
+        let (items, faults) = self.parsed(vec![source]);
+        items.iter().for_each(|item| self.forget(item));
+        self.checked(items, faults)
+    }
+
+    fn parsed(&mut self, sources: Vec<Source>) -> (Vec<Item>, Vec<Diagnostic>) {
+        let mut all = Vec::new();
         let mut diagnostics = Vec::new();
-        let mut assignments = Vec::new();
         for source in sources {
             let number = self.sources.add(source);
             let (items, faults) = parser::script(&self.sources, number);
+            all.extend(items);
             diagnostics.extend(faults);
-            for item in items {
-                if let Err(fault) = self.declare(item, &mut assignments) {
-                    diagnostics.push(fault);
-                }
+        }
+        (all, diagnostics)
+    }
+
+    fn checked(
+        &mut self,
+        items: Vec<Item>,
+        mut diagnostics: Vec<Diagnostic>,
+    ) -> Result<Program, Vec<Diagnostic>> {
+        let mut assignments = Vec::new();
+        for item in items {
+            if let Err(fault) = self.declare(item, &mut assignments) {
+                diagnostics.push(fault);
             }
         }
         let mut check = Check::new(self, assignments);
@@ -152,9 +182,46 @@ impl Checker {
         &self.scalars
     }
 
+    /// What was defined, in VTL's word for it, and under which name; in order.
+    pub fn definitions(&self) -> BTreeSet<(&'static str, &str)> {
+        let operators = self.operators.keys().map(|name| ("operator", name.as_str()));
+        let datapoint =
+            self.datapoint_rulesets.keys().map(|name| ("datapoint ruleset", name.as_str()));
+        let hierarchical =
+            self.hierarchical_rulesets.keys().map(|name| ("hierarchical ruleset", name.as_str()));
+        let viral = self.propagations.values().chain(self.domain_propagations.values());
+        let viral = viral.map(|viral| ("viral propagation", viral.name.text.as_str()));
+        operators.chain(datapoint).chain(hierarchical).chain(viral).collect()
+    }
+
     /// The texts that spans point into.
     pub fn sources(&self) -> &Sources {
         &self.sources
+    }
+
+    /// Makes way for what `item` gives the same name to. Inputs stay what they are.
+    fn forget(&mut self, item: &Item) {
+        match item {
+            Item::Assignment(ast::Assignment { name: Name { text, .. }, .. }) => {
+                self.broken.remove(text);
+                if !self.inputs.contains(text) {
+                    self.datasets.remove(text);
+                    self.scalars.remove(text);
+                }
+            }
+            Item::Operator(definition) => drop(self.operators.remove(&definition.name.text)),
+            Item::Datapoint(ruleset) => drop(self.datapoint_rulesets.remove(&ruleset.name.text)),
+            Item::Hierarchical(ruleset) => {
+                drop(self.hierarchical_rulesets.remove(&ruleset.name.text));
+            }
+            Item::Propagation(propagation) if propagation.on_domain => {
+                drop(self.domain_propagations.remove(&propagation.target.text));
+            }
+            Item::Propagation(propagation) => {
+                drop(self.propagations.remove(&propagation.target.text));
+            }
+            Item::Broken(_) => {}
+        }
     }
 
     /// Takes up a definition, or puts an assignment on the list.

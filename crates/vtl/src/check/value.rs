@@ -274,9 +274,7 @@ impl Check<'_> {
 
     fn unknown_operator(&mut self, name: &Name) -> Reported {
         let defined: Vec<String> = self.checker.operators.keys().cloned().collect();
-        let special = [time::SPECIAL, AGGREGATES, OTHERS].concat();
-        let known = operators().map(|operator| operator.name).chain(special);
-        let known: Vec<String> = known.map(str::to_owned).chain(defined).collect();
+        let known: Vec<String> = operator_names().map(str::to_owned).chain(defined).collect();
         let message = format!("no operator is called `{}`", name.text);
         let known = known.iter().map(String::as_str);
         self.unknown(&UNKNOWN_OPERATOR, name.span, message, &name.text, known)
@@ -371,6 +369,12 @@ fn operators() -> impl Iterator<Item = &'static Operator> {
     ]
     .into_iter()
     .flatten()
+}
+
+/// The names of all operators, symbols among them.
+pub(crate) fn operator_names() -> impl Iterator<Item = &'static str> {
+    let special = [time::SPECIAL, AGGREGATES, OTHERS].into_iter().flatten().copied();
+    operators().map(|operator| operator.name).chain(special)
 }
 
 /// The name of the dataset whose components an expression has, if it has one.

@@ -8,6 +8,9 @@ use crate::ast::{
 };
 use crate::lexer::TokenKind;
 
+/// What is defined, by the word after `define`, with rules that have `;` between them.
+pub(crate) const WITH_RULES: &[&str] = &["datapoint", "hierarchical", "viral"];
+
 impl Parser<'_> {
     pub(super) fn definition(&mut self, broken: &mut Option<Name>) -> Parsed<Item> {
         self.expect_word("define")?;

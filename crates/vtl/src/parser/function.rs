@@ -24,7 +24,7 @@ pub(crate) const AGGREGATES: &[&str] = &[
 const ANALYTICS: &[&str] = &["first_value", "last_value", "lag", "lead", "rank", "ratio_to_report"];
 
 /// Words that operators in the common syntax take for a parameter.
-const KEYWORDS: &[&str] = &[
+pub(crate) const KEYWORDS: &[&str] = &[
     "all",
     "single",
     "first",

@@ -8,7 +8,8 @@ mod definition;
 mod expression;
 mod function;
 
-pub(crate) use function::AGGREGATES;
+pub(crate) use definition::WITH_RULES;
+pub(crate) use function::{AGGREGATES, KEYWORDS};
 
 use crate::ast::{Assignment, ComponentName, Expr, Item, Name};
 use crate::errors::{INVALID_TOKEN, RESERVED_WORD, SYNTAX, TOO_DEEP};
