@@ -18,6 +18,8 @@ use std::thread;
 /// The files of a run that is not over yet. Dropped before [`Self::keep`], it leaves none.
 pub(crate) struct Results {
     folder: PathBuf,
+    /// The folders that were made for it, the innermost first.
+    made: Vec<PathBuf>,
     format: DataFormat,
     threads: NonZeroUsize,
     files: Vec<Pending>,
@@ -37,8 +39,10 @@ impl Results {
         format: DataFormat,
         threads: NonZeroUsize,
     ) -> Result<Self, Diagnostic> {
+        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        let made = folder.ancestors().take_while(is_missing).map(Path::to_path_buf).collect();
         std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-        Ok(Self { folder: folder.to_path_buf(), format, threads, files: Vec::new() })
+        Ok(Self { folder: folder.to_path_buf(), made, format, threads, files: Vec::new() })
     }
 
     /// Writes a dataset and its structure.
@@ -119,6 +123,7 @@ impl Results {
             paths.push(path.clone());
         }
         self.files.clear();
+        self.made.clear();
         Ok(paths)
     }
 
@@ -141,6 +146,10 @@ impl Drop for Results {
         for file in &self.files {
             // Those that are in their places already are not there.
             let _ = std::fs::remove_file(&file.beside);
+        }
+        for folder in &self.made {
+            // One in which somebody else has put something stays.
+            let _ = std::fs::remove_dir(folder);
         }
     }
 }
