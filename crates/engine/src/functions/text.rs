@@ -16,9 +16,10 @@ pub(crate) fn substr() -> RowFunction {
             let length = match arguments.get(2) {
                 None | Some(None) => usize::MAX,
                 Some(Some(Value::Integer(length))) if *length >= 0 => *length as usize,
-                Some(other) => {
-                    return Err(fault(format!("the length of a substring can't be {other:?}")));
+                Some(Some(Value::Integer(length))) => {
+                    return Err(fault(format!("the length of a substring can't be {length}")));
                 }
+                Some(Some(_)) => return Ok(None),
             };
             let part: String = text.chars().skip(start - 1).take(length).collect();
             Ok(Some(Value::text(part)))
@@ -129,8 +130,10 @@ fn on_both<'a>(
 /// A position given as argument, from 1; `default` where it is left out.
 fn position(argument: Option<&Option<Value<'_>>>, default: usize) -> Result<usize> {
     match argument {
-        None | Some(None) => Ok(default),
         Some(Some(Value::Integer(position))) if *position >= 1 => Ok(*position as usize),
-        Some(other) => Err(fault(format!("a position in a text can't be {other:?}"))),
+        Some(Some(Value::Integer(position))) => {
+            Err(fault(format!("positions in a text count from 1; there is none {position}")))
+        }
+        _ => Ok(default),
     }
 }
