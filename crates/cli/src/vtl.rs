@@ -11,12 +11,14 @@ use crate::terminal::{Terminal, Tone};
 use olshem_engine::{Bindings, Dataset, Engine, Estimate, Scalar};
 use olshem_formats::parquet::Names;
 use olshem_formats::{described, parquet, structures};
+use olshem_model::time::Date;
 use olshem_model::{DataStructure, DataType, Diagnostic, Place};
 use olshem_vtl::{Checker, Environment, Program, Source, Statement, Value};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Carries one of the commands out.
 pub(crate) fn run(
@@ -78,6 +80,12 @@ fn script(path: &Path) -> Result<Source, Diagnostic> {
     Ok(Source::new(path, text))
 }
 
+/// The day, in UTC.
+fn today() -> Option<Date> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    i32::try_from(since.as_secs() / 86_400).ok().and_then(Date::from_days)
+}
+
 /// All faults, if there is any.
 fn faultless(faults: impl IntoIterator<Item = Diagnostic>) -> Result<(), Vec<Diagnostic>> {
     let faults: Vec<Diagnostic> = faults.into_iter().collect();
@@ -104,7 +112,7 @@ impl Checked {
     fn read(path: &Path, structures: &Path) -> Result<Self, Vec<Diagnostic>> {
         let described = bytes(structures).map_err(one)?;
         let inputs = structures::read(structures, &described)?;
-        let mut environment = Environment::default();
+        let mut environment = Environment { today: today(), ..Environment::default() };
         for (name, structure) in &inputs {
             environment = environment.with_dataset(name, structure.clone());
         }

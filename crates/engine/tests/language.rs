@@ -65,6 +65,9 @@ fn scripts_give_what_the_tables_say() {
 fn run(engine: &Engine, case: &str) -> String {
     let mut environment = Environment::default()
         .with_domain("Letters", ["A", "B"].map(|code| Literal::String(code.to_owned())).to_vec());
+    if let Some(today) = case.lines().find_map(|line| line.strip_prefix("today is ")) {
+        environment = environment.with_today(today.parse().unwrap());
+    }
     let mut bindings = Bindings::default();
     let (data, script) = case.rsplit_once("\n\n").unwrap_or(("", case));
     for table in data.split("\n\n") {

@@ -33,6 +33,7 @@ use crate::parser;
 use crate::program::{Literal, Program, Statement, Value};
 use crate::source::{Source, Sources, Span};
 use olshem_model::spelling::nearest;
+use olshem_model::time::Date;
 use olshem_model::{Code, DataStructure, DataType, Diagnostic};
 use scope::Scope;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -46,6 +47,9 @@ pub struct Environment {
     pub scalars: BTreeMap<String, DataType>,
     /// The value domains that `in` can name, with their values.
     pub domains: BTreeMap<String, Vec<Literal>>,
+    /// What `current_date` gives. Without it, a script that asks for it can't be run: its results
+    /// would depend on the day.
+    pub today: Option<Date>,
 }
 
 impl Environment {
@@ -69,6 +73,13 @@ impl Environment {
         self.domains.insert(name.into(), values);
         self
     }
+
+    /// The same on that day.
+    #[must_use]
+    pub fn with_today(mut self, today: Date) -> Self {
+        self.today = Some(today);
+        self
+    }
 }
 
 /// Checks scripts and expressions against an environment, to which it adds their results.
@@ -79,6 +90,7 @@ pub struct Checker {
     datasets: BTreeMap<String, DataStructure>,
     scalars: BTreeMap<String, DataType>,
     domains: BTreeMap<String, Vec<Literal>>,
+    today: Option<Date>,
     /// Results with a fault: to refer to one is no fault of its own.
     broken: BTreeSet<String>,
     operators: HashMap<String, ast::OperatorDefinition>,
@@ -92,9 +104,9 @@ pub struct Checker {
 impl Checker {
     /// A checker of scripts that read these inputs.
     pub fn new(environment: Environment) -> Self {
-        let Environment { datasets, scalars, domains } = environment;
+        let Environment { datasets, scalars, domains, today } = environment;
         let inputs = datasets.keys().chain(scalars.keys()).cloned().collect();
-        Self { inputs, datasets, scalars, domains, ..Self::default() }
+        Self { inputs, datasets, scalars, domains, today, ..Self::default() }
     }
 
     /// Checks files that may use one another's definitions and results.
