@@ -12,7 +12,7 @@ use olshem_engine::{Bindings, Dataset, Engine, Estimate, Scalar};
 use olshem_formats::parquet::Names;
 use olshem_formats::{described, parquet, structures};
 use olshem_model::time::Date;
-use olshem_model::{DataStructure, DataType, Diagnostic, Place};
+use olshem_model::{Component, DataStructure, DataType, Diagnostic, Place, Role};
 use olshem_vtl::{Checker, Environment, Program, Source, Statement, Value};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -29,14 +29,15 @@ pub(crate) fn run(
 ) -> Answered {
     match command {
         VtlCommand::Run { script, structures, data, out, format, all } => {
-            let checked = Checked::read(script, structures)?;
+            let engine = engine(threads)?;
+            let checked = Checked::over(data, script, structures, &engine)?;
             let results = checked.program.statements.iter().filter(|s| *all || s.persistent);
             let results: Vec<&Statement> = results.collect();
             if out.is_some() {
                 faultless(results.iter().filter_map(|result| unsafe_name(&result.name)))?;
             }
             let mut bindings = checked.inputs(data)?;
-            engine(threads)?.run(&checked.program, &mut bindings).map_err(one)?;
+            engine.run(&checked.program, &mut bindings).map_err(one)?;
             if results.is_empty() {
                 let remarks = words.get("vtl-nothing-kept") + "\n";
                 return Ok(Answer { remarks, ..Answer::default() });
@@ -80,6 +81,11 @@ fn script(path: &Path) -> Result<Source, Diagnostic> {
     Ok(Source::new(path, text))
 }
 
+/// The structures that a file describes.
+fn inputs(structures: &Path) -> Result<BTreeMap<String, DataStructure>, Vec<Diagnostic>> {
+    structures::read(structures, &bytes(structures).map_err(one)?)
+}
+
 /// The day, in UTC.
 fn today() -> Option<Date> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
@@ -110,14 +116,59 @@ struct Checked {
 
 impl Checked {
     fn read(path: &Path, structures: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let described = bytes(structures).map_err(one)?;
-        let inputs = structures::read(structures, &described)?;
+        Self::new(script(path).map_err(one)?, inputs(structures)?, structures)
+    }
+
+    /// The same with the data at hand: the columns that `pivot` makes are the codes that occur.
+    fn over(
+        data: &Path,
+        path: &Path,
+        structures: &Path,
+        engine: &Engine,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let source = script(path).map_err(one)?;
+        let mut inputs = inputs(structures)?;
+        for identifier in source.pivoted() {
+            for (name, structure) in &mut inputs {
+                let open = |c: &Component| c.role == Role::Identifier && c.codes.is_none();
+                let file = |extension: &str| data.join(format!("{name}.{extension}"));
+                let is_there = file("csv").exists() || file("parquet").exists();
+                if !is_there || !structure.get(&identifier).is_some_and(open) {
+                    continue;
+                }
+                // A dataset has no `#` in its name.
+                let query = format!("'#codes' := count('{name}' group by '{identifier}');");
+                let only = BTreeMap::from([(name.clone(), structure.clone())]);
+                let query = Self::new(Source::new(structures, query), only, structures)?;
+                let mut bindings = query.inputs(data)?;
+                engine.run(&query.program, &mut bindings).map_err(one)?;
+                let Some(found) = bindings.datasets.get("#codes") else { continue };
+                let codes: Vec<String> = (0..found.rows())
+                    .filter_map(|row| Some(found.value(row, &identifier)?.to_string()))
+                    .collect();
+                let components = structure.components().iter().cloned();
+                *structure = DataStructure::new(components.map(|component| {
+                    match component.name == identifier {
+                        true => component.with_codes(codes.clone()),
+                        false => component,
+                    }
+                }));
+            }
+        }
+        Self::new(source, inputs, structures)
+    }
+
+    fn new(
+        source: Source,
+        inputs: BTreeMap<String, DataStructure>,
+        structures: &Path,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut environment = Environment { today: today(), ..Environment::default() };
         for (name, structure) in &inputs {
             environment = environment.with_dataset(name, structure.clone());
         }
         let mut checker = Checker::new(environment);
-        let program = checker.program(vec![script(path).map_err(one)?])?;
+        let program = checker.program(vec![source])?;
         Ok(Self { inputs, program, described_in: structures.to_path_buf() })
     }
 
@@ -357,7 +408,7 @@ fn scalar(
         None | Some(Scalar::Null(_)) => String::new(),
         Some(value) => value.to_string(),
     };
-    let component = olshem_model::Component::measure(name, data_type);
+    let component = Component::measure(name, data_type);
     let structure = DataStructure::new([component]);
     let heading = csv_line(name);
     let batch = described::read_csv(

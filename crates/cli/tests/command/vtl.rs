@@ -99,6 +99,13 @@ fn temporary_results_are_printed_when_asked_for_in_the_language_asked_for() {
 }
 
 #[test]
+fn a_dataset_is_pivoted_by_the_codes_that_occur() {
+    let folder = Folder::new();
+    folder.write("s.vtl", "WIDE <- SALES[pivot SHOP, SALES]; LONG <- WIDE[unpivot SHOP, SALES];");
+    assert_told!(told(&mut folder.run(&[])));
+}
+
+#[test]
 fn results_are_written_with_their_structures_and_can_be_read_again() {
     let folder = Folder::new();
     let ran = told(&mut folder.run(&["--out", "out/deep"]));
