@@ -264,9 +264,10 @@ impl Checked {
             let key = if statement.persistent { "vtl-persistent" } else { "vtl-temporary" };
             page.heading(&words.with(key, &[("name", statement.name.as_str().into())]));
             let structure = match &statement.value {
-                Value::Dataset(node) => &node.structure,
-                Value::Scalar(expr) => {
-                    let told = [("type", expr.data_type.keyword().into())];
+                Value::Dataset(node) if !statement.single => &node.structure,
+                _ => {
+                    let data_type = statement.scalar_type().unwrap_or(DataType::String);
+                    let told = [("type", data_type.keyword().into())];
                     page.paragraph(0, Tone::Plain, &words.with("vtl-scalar", &told));
                     continue;
                 }
@@ -309,7 +310,7 @@ fn printed(
     let mut page = Page::new(words, terminal);
     for result in results {
         page.heading(&result.name);
-        if let Some(dataset) = bindings.datasets.get(&result.name) {
+        if let Some(dataset) = bindings.datasets.get(&result.name).filter(|_| !result.single) {
             let columns: Vec<Column> = dataset
                 .structure()
                 .components()
@@ -324,7 +325,7 @@ fn printed(
                 .collect();
             table::draw(&mut page, &columns);
         } else {
-            page.row(Tone::Plain, &cell(bindings.scalars.get(&result.name), words));
+            page.row(Tone::Plain, &cell(value(result, bindings).as_ref(), words));
         }
     }
     page.into_text()
@@ -341,6 +342,17 @@ fn cell(value: Option<&Scalar>, words: &Words) -> String {
     }
 }
 
+/// The value of a result that is a scalar.
+fn value(result: &Statement, bindings: &Bindings) -> Option<Scalar> {
+    match &result.value {
+        Value::Scalar(_) => bindings.scalars.get(&result.name).cloned(),
+        Value::Dataset(node) => {
+            let measure = node.structure.measures().next()?;
+            bindings.datasets.get(&result.name)?.value(0, &measure.name)
+        }
+    }
+}
+
 /// Writes every result and its structure, all of them or none.
 fn written(
     results: &[&Statement],
@@ -351,7 +363,8 @@ fn written(
     let mut files = Vec::new();
     for result in results {
         let name = result.name.as_str();
-        let (data, description) = match bindings.datasets.get(name) {
+        let dataset = bindings.datasets.get(name).filter(|_| !result.single);
+        let (data, description) = match dataset {
             Some(dataset) => {
                 let structure = dataset.structure();
                 let data = match format {
@@ -400,11 +413,8 @@ fn scalar(
     bindings: &Bindings,
     format: DataFormat,
 ) -> Result<(Vec<u8>, String), Vec<Diagnostic>> {
-    let data_type = match &result.value {
-        Value::Scalar(expr) => expr.data_type,
-        Value::Dataset(_) => DataType::String,
-    };
-    let value = match bindings.scalars.get(name) {
+    let data_type = result.scalar_type().unwrap_or(DataType::String);
+    let value = match value(result, bindings) {
         None | Some(Scalar::Null(_)) => String::new(),
         Some(value) => value.to_string(),
     };

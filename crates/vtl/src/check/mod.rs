@@ -32,6 +32,7 @@ use crate::errors::{ASSIGNED_INPUT, ASSIGNED_TWICE, CYCLE, TOO_DEEP, UNKNOWN_DOM
 use crate::parser;
 use crate::program::{Literal, Program, Statement, Value};
 use crate::source::{Source, Sources, Span};
+use lift::is_single;
 use olshem_model::spelling::nearest;
 use olshem_model::time::Date;
 use olshem_model::{Code, DataStructure, DataType, Diagnostic};
@@ -91,6 +92,8 @@ pub struct Checker {
     scalars: BTreeMap<String, DataType>,
     domains: BTreeMap<String, Vec<Literal>>,
     today: Option<Date>,
+    /// Results that are a single value; see [`Statement::single`].
+    single: BTreeSet<String>,
     /// Results with a fault: to refer to one is no fault of its own.
     broken: BTreeSet<String>,
     operators: HashMap<String, ast::OperatorDefinition>,
@@ -366,8 +369,8 @@ impl<'a> Check<'a> {
         self.underway.pop();
         self.assignments[index].1 = Progress::Done;
 
-        let ast::Assignment { name, persistent, span, .. } = assignment;
-        let name = name.text;
+        let name = assignment.name.text.clone();
+        let (persistent, span) = (assignment.persistent, assignment.span);
         // One broken before has a fault in its syntax in another file, or goes round in a circle.
         match value {
             Ok(value) if !self.checker.broken.contains(&name) => {
@@ -379,12 +382,35 @@ impl<'a> Check<'a> {
                         self.checker.scalars.insert(name.clone(), expr.data_type);
                     }
                 }
-                let statement = Statement { name, persistent, value, reads, span };
+                let single = matches!(&value, Value::Dataset(node) if is_single(node))
+                    && self.is_scalar(&assignment.value);
+                match single {
+                    true => self.checker.single.insert(name.clone()),
+                    false => self.checker.single.remove(&name),
+                };
+                let statement = Statement { name, persistent, value, single, reads, span };
                 self.program.statements.push(statement);
             }
             _ => {
                 self.checker.broken.insert(name);
             }
+        }
+    }
+
+    /// Whether an expression is built of scalars and of what `#` takes out of datasets.
+    fn is_scalar(&self, expr: &ast::Expr) -> bool {
+        use ast::ExprKind as Ast;
+        match &expr.kind {
+            Ast::Literal(_) | Ast::Membership(..) => true,
+            Ast::Name(name) => {
+                self.checker.scalars.contains_key(name) || self.checker.single.contains(name)
+            }
+            Ast::Unary(_, operand) | Ast::Cast { operand, .. } | Ast::In { operand, .. } => {
+                self.is_scalar(operand)
+            }
+            Ast::Binary(_, left, right) => self.is_scalar(left) && self.is_scalar(right),
+            Ast::Call(_, arguments) => arguments.iter().all(|argument| self.is_scalar(argument)),
+            _ => false,
         }
     }
 
