@@ -133,7 +133,7 @@ impl Conditions<'_> {
             Value::Scalar(expr) => expr.span,
         };
         let name = CONDITION_NAME.to_owned();
-        let statement = Statement { name, persistent: false, value, reads, span };
+        let statement = Statement { name, persistent: false, value, single: false, reads, span };
         let place = claims.place(condition.span());
         let step = Step::new(statement, place, &|name| self.depends.contains(name));
         Some(CompiledTest { step, measure, at: at?, published })

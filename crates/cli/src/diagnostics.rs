@@ -60,10 +60,13 @@ impl Texts<'_> {
 /// What is wrong. Messages are English, since they quote the files; in other languages the title
 /// goes before.
 fn head(fault: &Diagnostic, words: &Words) -> String {
-    let category = match errors::find(fault.code.id) {
+    let mut category = match errors::find(fault.code.id) {
         Some((category, _)) => category.title(words),
         None => fault.code.title.to_owned(),
     };
+    if !fault.code.standard.is_empty() {
+        category = format!("{category}, VTL {}", fault.code.standard);
+    }
     words.with(
         "fault",
         &[

@@ -128,11 +128,19 @@ pub(crate) fn markdown() -> String {
     text
 }
 
-/// The explanation without the space that doc comments have before each line.
+/// The explanation without the space that doc comments have before each line, and the category
+/// that VTL's technical notes have for the fault.
 fn body(code: &Code) -> String {
     let lines: Vec<&str> =
         code.explanation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-    lines.join("\n").trim().to_owned()
+    let text = lines.join("\n").trim().to_owned();
+    let category = match code.standard.chars().next() {
+        Some('1') => "syntax",
+        Some('2') => "semantic",
+        Some(_) => "run time",
+        None => return text,
+    };
+    format!("{text}\n\nVTL category: {} ({category}).", code.standard)
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ impl Results {
         &mut self,
         name: &str,
         data_type: DataType,
-        value: Option<&Scalar>,
+        value: Option<Scalar>,
     ) -> Result<(), Vec<Diagnostic>> {
         let value = match value {
             None | Some(Scalar::Null(_)) => String::new(),

@@ -14,12 +14,14 @@ use crate::terminal::{Terminal, Tone};
 use olshem_engine::{Bindings, Dataset, Engine, Estimate, Rows, Scalar};
 use olshem_formats::described::{DataFile, FileFormat};
 use olshem_formats::structures;
-use olshem_model::{DataStructure, Diagnostic, Place};
+use olshem_model::time::Date;
+use olshem_model::{Component, DataStructure, DataType, Diagnostic, Place, Role};
 use olshem_vtl::{Checker, Environment, Program, Source, Statement, Value};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Carries one of the commands out.
 pub(crate) fn run(
@@ -30,9 +32,9 @@ pub(crate) fn run(
 ) -> Answered {
     match command {
         VtlCommand::Run { script, structures, data, trust_input, out, format, all } => {
-            let checked = Checked::read(script, structures)?;
-            let inputs = checked.inputs(data, *trust_input)?;
             let engine = engine(global.threads)?;
+            let checked = Checked::over(data, script, structures, &engine)?;
+            let inputs = checked.inputs(data, *trust_input)?;
             let running = Running { checked: &checked, engine: &engine, all: *all };
             let _progress = Progress::of(&engine, words, stderr);
             match out {
@@ -78,6 +80,17 @@ fn script(path: &Path) -> Result<Source, Diagnostic> {
     Ok(Source::new(path, text))
 }
 
+/// The structures that a file describes.
+fn inputs(structures: &Path) -> Result<BTreeMap<String, DataStructure>, Vec<Diagnostic>> {
+    structures::read(structures, &bytes(structures).map_err(one)?)
+}
+
+/// The day, in UTC.
+fn today() -> Option<Date> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    i32::try_from(since.as_secs() / 86_400).ok().and_then(Date::from_days)
+}
+
 /// All faults, if there is any.
 fn faultless(faults: impl IntoIterator<Item = Diagnostic>) -> Result<(), Vec<Diagnostic>> {
     let faults: Vec<Diagnostic> = faults.into_iter().collect();
@@ -102,14 +115,60 @@ pub(crate) struct Checked {
 
 impl Checked {
     fn read(path: &Path, structures: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let described = bytes(structures).map_err(one)?;
-        let inputs = structures::read(structures, &described)?;
-        let mut environment = Environment::default();
+        Self::new(script(path).map_err(one)?, inputs(structures)?, structures)
+    }
+
+    /// The same with the data at hand: the columns that `pivot` makes are the codes that occur.
+    fn over(
+        data: &Path,
+        path: &Path,
+        structures: &Path,
+        engine: &Engine,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let source = script(path).map_err(one)?;
+        let mut inputs = inputs(structures)?;
+        for identifier in source.pivoted() {
+            for (name, structure) in &mut inputs {
+                let open = |c: &Component| c.role == Role::Identifier && c.codes.is_none();
+                let file = |extension: &str| data.join(format!("{name}.{extension}"));
+                let is_there = file("csv").exists() || file("parquet").exists();
+                if !is_there || !structure.get(&identifier).is_some_and(open) {
+                    continue;
+                }
+                // A dataset has no `#` in its name.
+                let query = format!("'#codes' := count('{name}' group by '{identifier}');");
+                let only = BTreeMap::from([(name.clone(), structure.clone())]);
+                let query = Self::new(Source::new(structures, query), only, structures)?;
+                // Its keys are checked when the script reads it.
+                let mut bindings = query.inputs(data, true)?;
+                engine.run(&query.program, &mut bindings)?;
+                let Some(found) = bindings.datasets.get("#codes") else { continue };
+                let codes: Vec<String> = (0..found.rows())
+                    .filter_map(|row| Some(found.value(row, &identifier)?.to_string()))
+                    .collect();
+                let components = structure.components().iter().cloned();
+                *structure = DataStructure::new(components.map(|component| {
+                    match component.name == identifier {
+                        true => component.with_codes(codes.clone()),
+                        false => component,
+                    }
+                }));
+            }
+        }
+        Self::new(source, inputs, structures)
+    }
+
+    fn new(
+        source: Source,
+        inputs: BTreeMap<String, DataStructure>,
+        structures: &Path,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut environment = Environment { today: today(), ..Environment::default() };
         for (name, structure) in &inputs {
             environment = environment.with_dataset(name, structure.clone());
         }
         let mut checker = Checker::new(environment);
-        let program = checker.program(vec![script(path).map_err(one)?])?;
+        let program = checker.program(vec![source])?;
         Ok(Self { inputs, program, described_in: structures.to_path_buf() })
     }
 
@@ -190,9 +249,10 @@ impl Checked {
             let key = if statement.persistent { "vtl-persistent" } else { "vtl-temporary" };
             page.heading(&words.with(key, &[("name", statement.name.as_str().into())]));
             let structure = match &statement.value {
-                Value::Dataset(node) => &node.structure,
-                Value::Scalar(expr) => {
-                    let told = [("type", expr.data_type.keyword().into())];
+                Value::Dataset(node) if !statement.single => &node.structure,
+                _ => {
+                    let data_type = statement.scalar_type().unwrap_or(DataType::String);
+                    let told = [("type", data_type.keyword().into())];
                     page.paragraph(0, Tone::Plain, &words.with("vtl-scalar", &told));
                     continue;
                 }
@@ -242,37 +302,47 @@ impl Running<'_> {
         self.checked.program.statements.iter().filter(|statement| self.wants(statement))
     }
 
-    fn run(
-        &self,
-        inputs: &mut Bindings,
-        receive: &mut dyn FnMut(&Statement, Rows<'_>) -> Result<(), Diagnostic>,
-    ) -> Result<(), Vec<Diagnostic>> {
-        self.engine.stream(&self.checked.program, inputs, &|result| self.wants(result), receive)
-    }
-
     fn nothing_kept(&self, words: &Words) -> Option<Answer> {
         let remarks = words.get("vtl-nothing-kept") + "\n";
         self.results().next().is_none().then(|| Answer { remarks, ..Answer::default() })
     }
 
+    /// The scalars and, where `receive` does not take them, the datasets.
+    fn run(
+        &self,
+        mut inputs: Bindings,
+        receive: &mut dyn FnMut(&Statement, Rows<'_>) -> Result<Option<Dataset>, Diagnostic>,
+    ) -> Result<Bindings, Vec<Diagnostic>> {
+        let mut kept = BTreeMap::new();
+        let wants = |result: &Statement| self.wants(result);
+        self.engine.stream(
+            &self.checked.program,
+            &mut inputs,
+            &wants,
+            &mut |statement, rows| {
+                let kept_one = match statement.single {
+                    true => Some(rows.into_dataset()?),
+                    false => receive(statement, rows)?,
+                };
+                kept.extend(kept_one.map(|dataset| (statement.name.clone(), dataset)));
+                Ok(())
+            },
+        )?;
+        Ok(Bindings { datasets: kept, ..inputs })
+    }
+
     /// Every result as a table for people.
-    fn printed(&self, mut inputs: Bindings, words: &Words, terminal: Terminal) -> Answered {
-        let mut datasets = BTreeMap::new();
-        self.run(&mut inputs, &mut |statement, rows| {
-            datasets.insert(statement.name.clone(), rows.into_dataset()?);
-            Ok(())
-        })?;
+    fn printed(&self, inputs: Bindings, words: &Words, terminal: Terminal) -> Answered {
+        let results = self.run(inputs, &mut |_, rows| rows.into_dataset().map(Some))?;
         if let Some(answer) = self.nothing_kept(words) {
             return Ok(answer);
         }
         let mut page = Page::new(words, terminal);
         for result in self.results() {
             page.heading(&result.name);
-            match datasets.get(&result.name) {
+            match results.datasets.get(&result.name).filter(|_| !result.single) {
                 Some(dataset) => table::draw(&mut page, &columns(dataset, dataset.rows(), words)),
-                None => {
-                    page.row(Tone::Plain, &cell(inputs.scalars.get(&result.name), words));
-                }
+                None => page.row(Tone::Plain, &cell(value(result, &results).as_ref(), words)),
             }
         }
         Ok(Answer::new(page.into_text()))
@@ -281,24 +351,25 @@ impl Running<'_> {
     /// Every result and its structure as files, all of them or none.
     fn written(
         &self,
-        mut inputs: Bindings,
+        inputs: Bindings,
         folder: &Path,
         format: DataFormat,
         words: &Words,
     ) -> Answered {
         faultless(self.results().filter_map(|result| unsafe_name(&result.name)))?;
-        let mut results = Results::new(folder, format, self.engine.partitions()).map_err(one)?;
-        self.run(&mut inputs, &mut |statement, rows| results.dataset(&statement.name, rows))?;
+        let mut files = Results::new(folder, format, self.engine.partitions()).map_err(one)?;
+        let results = self.run(inputs, &mut |statement, rows| {
+            files.dataset(&statement.name, rows).map(|()| None)
+        })?;
         for result in self.results() {
-            if let Value::Scalar(expr) = &result.value {
-                let value = inputs.scalars.get(&result.name);
-                results.scalar(&result.name, expr.data_type, value)?;
+            if let Some(data_type) = result.scalar_type() {
+                files.scalar(&result.name, data_type, value(result, &results))?;
             }
         }
         if let Some(answer) = self.nothing_kept(words) {
             return Ok(answer);
         }
-        let files = results.keep().map_err(one)?;
+        let files = files.keep().map_err(one)?;
         let lines = files.iter().map(|file| format!("{}\n", file.display()));
         Ok(Answer::new(lines.collect::<String>()))
     }
@@ -325,6 +396,17 @@ pub(crate) fn cell(value: Option<&Scalar>, words: &Words) -> String {
         // A line is a row.
         Some(value) => value.to_string().replace(['\n', '\r'], "↵"),
         None => "null".to_owned(),
+    }
+}
+
+/// The value of a result that is a scalar.
+fn value(result: &Statement, results: &Bindings) -> Option<Scalar> {
+    match &result.value {
+        Value::Scalar(_) => results.scalars.get(&result.name).cloned(),
+        Value::Dataset(node) => {
+            let measure = node.structure.measures().next()?;
+            results.datasets.get(&result.name)?.value(0, &measure.name)
+        }
     }
 }
 

@@ -8,30 +8,30 @@ olshem_model::codes! {
     /// A dataset or scalar that the program reads was not given.
     ///
     /// Check its name, and that the source which provides it is there.
-    MISSING_INPUT = "E001", "an input is missing";
+    MISSING_INPUT = "E001", "an input is missing", "3-3";
 
     /// The columns of a dataset are not those of its structure.
     ///
     /// Every component is a column of its name and of the Arrow type of its scalar type.
-    WRONG_COLUMNS = "E002", "the columns differ from the structure";
+    WRONG_COLUMNS = "E002", "the columns differ from the structure", "3-3";
 
     /// Two observations have the same identifiers.
     ///
     /// A dataset has at most one observation for each key. Add the identifier that tells them apart,
     /// or remove one.
-    DUPLICATE_KEY = "E003", "two observations have one key";
+    DUPLICATE_KEY = "E003", "two observations have one key", "3";
 
     /// An identifier is empty.
     ///
     /// Every observation needs its whole key.
-    NULL_IDENTIFIER = "E004", "an identifier is empty";
+    NULL_IDENTIFIER = "E004", "an identifier is empty", "3-1";
 
     /// An operator can't be applied to what the data have: a division by zero, or a sum that would put
     /// a year and its quarters together.
     ///
     /// The message names the statement. Guard the operator with `if … then … else null`, filter the
-    /// periods of one frequency, or correct the data. These are VTL's run-time errors (category 2).
-    FAILED = "E005", "the calculation failed";
+    /// periods of one frequency, or correct the data.
+    FAILED = "E005", "the calculation failed", "3";
 
     /// A number known only within bounds is used where only an exact one will do: as the condition
     /// of a filter, in an order, in a standard deviation.
@@ -44,7 +44,7 @@ olshem_model::codes! {
     NOT_SUPPORTED = "E007", "not supported yet";
 
     /// The engine contradicted itself. Please report it, with the method and the data.
-    INTERNAL = "E008", "a fault of the engine";
+    INTERNAL = "E008", "a fault of the engine", "3-4";
 
     /// Somebody stopped the calculation before its end.
     ///

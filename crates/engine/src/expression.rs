@@ -918,9 +918,10 @@ fn plain(function: Function, arguments: Vec<Df>, types: Vec<DataType>, to: DataT
         F::Member => row(convert::member(arrow_type(to)), arguments, &types),
         F::Upper => df::upper(one(arguments)?),
         F::Lower => df::lower(one(arguments)?),
-        F::Trim => df::btrim(arguments),
-        F::LTrim => df::ltrim(arguments),
-        F::RTrim => df::rtrim(arguments),
+        // By themselves these take away spaces only, and the manual says white space.
+        F::Trim => df::btrim(vec![one(arguments)?, lit(text::WHITE_SPACE)]),
+        F::LTrim => df::ltrim(vec![one(arguments)?, lit(text::WHITE_SPACE)]),
+        F::RTrim => df::rtrim(vec![one(arguments)?, lit(text::WHITE_SPACE)]),
         F::Length => cast(df::character_length(one(arguments)?), ArrowType::Int64),
         F::Substr => row(text::substr(), arguments, &types),
         F::Instr => row(text::instr(), arguments, &types),

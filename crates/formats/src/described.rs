@@ -84,6 +84,8 @@ struct Opened {
     structure: DataStructure,
     layout: Layout,
     trusted: bool,
+    /// Whether a scan met a fault.
+    unsound: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -163,7 +165,8 @@ impl DataFile {
                 Layout::Parquet(parquet::Layout::read(&path, &contents, &structure)?)
             }
         };
-        let opened = Arc::new(Opened { path, contents, structure, layout, trusted: false });
+        let (trusted, unsound) = (false, AtomicBool::new(false));
+        let opened = Arc::new(Opened { path, contents, structure, layout, trusted, unsound });
         Ok(Self {
             opened,
             claimed: AtomicBool::new(false),
@@ -181,7 +184,8 @@ impl DataFile {
             // Somebody is reading it already, with checks.
             Err(opened) => return Self { opened, ..self },
         };
-        let opened = Arc::new(Opened { path, contents, structure, layout, trusted: true });
+        let (trusted, unsound) = (true, AtomicBool::new(false));
+        let opened = Arc::new(Opened { path, contents, structure, layout, trusted, unsound });
         Self { opened, ..self }
     }
 
@@ -221,8 +225,15 @@ impl DataFile {
     /// Everything that is wrong with the file, by line and column or by row: quotation marks that
     /// don't pair up, rows of another length, values of another type, null or repeated identifiers.
     pub fn settle(&self, threads: NonZeroUsize) -> Result<(), Vec<Diagnostic>> {
-        if self.opened.trusted || self.sound.load(Ordering::Relaxed) {
+        if self.sound.load(Ordering::Relaxed) {
             return Ok(());
+        }
+        if self.opened.trusted {
+            // Even on trust, a word can't be read as a number.
+            return match self.opened.unsound.load(Ordering::Relaxed) {
+                true => Err(self.opened.faults()),
+                false => Ok(()),
+            };
         }
         self.checked(threads.get())?;
         self.sound.store(true, Ordering::Relaxed);
@@ -490,7 +501,6 @@ struct Check {
     identifiers: Vec<usize>,
     keys: Keys,
     rows: AtomicUsize,
-    unsound: AtomicBool,
     /// How many parts have not come to their end.
     unfinished: AtomicUsize,
 }
@@ -507,14 +517,13 @@ impl Check {
             keys: keys.unwrap_or_else(guess),
             identifiers,
             rows: AtomicUsize::new(0),
-            unsound: AtomicBool::new(false),
             unfinished: AtomicUsize::new(parts),
         }
     }
 
-    /// What the parts have found; none where one met a fault or did not come to its end.
+    /// What the parts have found; none where one did not come to its end.
     fn verdict(self, threads: usize) -> Option<Verdict> {
-        if self.unsound.into_inner() || self.unfinished.into_inner() > 0 {
+        if self.unfinished.into_inner() > 0 {
             return None;
         }
         if self.identifiers.is_empty() {
@@ -567,9 +576,8 @@ impl Iterator for Scan {
             let mut faults = Faults::default();
             let decoded = self.decoded(&mut faults);
             if faults.count() > 0 {
-                if let Some((check, _)) = self.check.take() {
-                    check.unsound.store(true, Ordering::Relaxed);
-                }
+                self.check = None;
+                self.file.unsound.store(true, Ordering::Relaxed);
                 return Some(Err(Unsound(self.file.path.clone())));
             }
             let Some(decoded) = decoded else {

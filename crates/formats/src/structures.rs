@@ -253,7 +253,7 @@ fn data_type(data_type: DataType) -> &'static str {
         DataType::Number => "Number",
         DataType::Boolean => "Boolean",
         DataType::String => "String",
-        DataType::TimePeriod => "Time_Period",
+        DataType::TimePeriod => "TimePeriod",
         DataType::Date => "Date",
         DataType::Time => "Time",
         DataType::Duration => "Duration",

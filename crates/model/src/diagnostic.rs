@@ -16,9 +16,13 @@ pub struct Code {
     pub title: &'static str,
     /// What it means and what to do, in Markdown.
     pub explanation: &'static str,
+    /// Its category in VTL's technical notes, such as `2-5`: syntax (1), semantic (2) or run time
+    /// (3), and a group if there is one. Empty where VTL has nothing to do with it.
+    pub standard: &'static str,
 }
 
-/// Declares a crate's codes, each with its explanation as doc comment, and a list of them all.
+/// Declares a crate's codes, each with its explanation as doc comment and perhaps its category in
+/// VTL's technical notes, and a list of them all.
 ///
 /// ```
 /// olshem_model::codes! {
@@ -32,12 +36,14 @@ pub struct Code {
 /// ```
 #[macro_export]
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])+ $name:ident = $id:literal, $title:literal;)+) => {
+    ($($(#[doc = $doc:literal])+
+    $name:ident = $id:literal, $title:literal $(, $standard:literal)?;)+) => {
         $($(#[doc = $doc])+
         pub static $name: $crate::Code = $crate::Code {
             id: $id,
             title: $title,
             explanation: concat!($($doc, "\n"),+),
+            standard: concat!($($standard)?),
         };)+
         /// Every code of this crate, in the order of declaration.
         pub static CODES: &[&$crate::Code] = &[$(&$name),+];

@@ -25,10 +25,26 @@ pub struct Statement {
     pub persistent: bool,
     /// What is assigned.
     pub value: Value,
+    /// Whether a dataset assigned is a value that `#` took out of a dataset without identifiers. The
+    /// manual calls that a scalar; it remains a dataset of one row, through which it can be traced.
+    pub single: bool,
     /// The names of datasets and scalars that the expression reads, each once, in order.
     pub reads: Vec<String>,
     /// The whole statement in the source.
     pub span: Span,
+}
+
+impl Statement {
+    /// The type of the result, if the manual calls it a scalar.
+    pub fn scalar_type(&self) -> Option<DataType> {
+        match &self.value {
+            Value::Scalar(expr) => Some(expr.data_type),
+            Value::Dataset(node) if self.single => {
+                node.structure.measures().next().map(|measure| measure.data_type)
+            }
+            Value::Dataset(_) => None,
+        }
+    }
 }
 
 /// What a statement assigns.

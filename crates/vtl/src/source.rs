@@ -1,6 +1,8 @@
 //! Source texts, and places within them.
 
+use crate::lexer::{TokenKind, tokens};
 use olshem_model::Place;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A text to check: a file of methods, or an expression that stands inside another file.
@@ -18,6 +20,20 @@ impl Source {
     /// The whole text of a file.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
         Self { path: path.into(), text: text.into(), offset: 0 }
+    }
+
+    /// The identifiers that `pivot` makes into columns: their codes must be known before the script
+    /// can be checked.
+    pub fn pivoted(&self) -> BTreeSet<String> {
+        let tokens = tokens(&self.text, 0);
+        let after = tokens.iter().zip(tokens.iter().skip(1));
+        after
+            .filter(|(word, _)| matches!(&word.kind, TokenKind::Word(text) if text == "pivot"))
+            .filter_map(|(_, name)| match &name.kind {
+                TokenKind::Word(text) | TokenKind::Quoted(text) => Some(text.clone()),
+                _ => None,
+            })
+            .collect()
     }
 }
 

@@ -142,7 +142,8 @@ impl<'a> Session<'a> {
             Value::Dataset(node) => node.span,
             Value::Scalar(expr) => expr.span,
         };
-        let statement = Statement { name: String::new(), persistent: false, value, reads, span };
+        let statement =
+            Statement { name: String::new(), persistent: false, value, single: false, reads, span };
         Ok((checker, vec![statement]))
     }
 

@@ -99,6 +99,23 @@ fn temporary_results_are_printed_when_asked_for_in_the_language_asked_for() {
 }
 
 #[test]
+fn a_value_taken_out_of_a_dataset_without_identifiers_is_a_scalar() {
+    let folder = Folder::new();
+    folder.write("s.vtl", "MOST <- max(SALES)#SALES; SHARES <- SALES#SALES / MOST;");
+    let checked = told(&mut folder.olshem(&["vtl", "check", "s.vtl", "--structures", "s.json"]));
+    let ran = told(&mut folder.run(&["--out", "out"]));
+    let files = ["out/MOST.csv", "out/MOST.json", "out/SHARES.csv"].map(|file| folder.read(file));
+    assert_told!(format!("{checked}{ran}{}", files.concat()));
+}
+
+#[test]
+fn a_dataset_is_pivoted_by_the_codes_that_occur() {
+    let folder = Folder::new();
+    folder.write("s.vtl", "WIDE <- SALES[pivot SHOP, SALES]; LONG <- WIDE[unpivot SHOP, SALES];");
+    assert_told!(told(&mut folder.run(&[])));
+}
+
+#[test]
 fn results_are_written_with_their_structures_and_can_be_read_again() {
     let folder = Folder::new();
     let ran = told(&mut folder.run(&["--out", "out/deep"]));

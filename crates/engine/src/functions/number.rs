@@ -87,8 +87,17 @@ impl NumberFunction {
                 }
             }
         };
-        if value.is_nan() && !x.iter().any(|x| x.is_nan()) {
-            return Err(fault(format!("{self:?} of {a} and {b} is no number")));
+        // Only a bound may be infinite.
+        let is_number = match self {
+            Self::Bound(..) => !value.is_nan(),
+            _ => value.is_finite(),
+        };
+        if !is_number && x.iter().all(|x| x.is_finite()) {
+            return Err(fault(match self {
+                Self::Power => format!("{a} to the power of {b} is no number"),
+                Self::Exponential => format!("e to the power of {a} is no number"),
+                _ => format!("the result for {a} and {b} is no number"),
+            }));
         }
         Ok(Some(value))
     }

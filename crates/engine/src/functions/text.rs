@@ -6,6 +6,11 @@ use crate::dataset::TEXT;
 use arrow::datatypes::DataType;
 use datafusion::common::Result;
 
+/// What Unicode counts as white space.
+pub(crate) const WHITE_SPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\
+    \u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200a}\
+    \u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
+
 /// `substr(text, start, length)`; a missing start is 1, a missing length reaches to the end.
 pub(crate) fn substr() -> RowFunction {
     RowFunction {
@@ -17,9 +22,10 @@ pub(crate) fn substr() -> RowFunction {
             let length = match arguments.get(2) {
                 None | Some(None) => usize::MAX,
                 Some(Some(Value::Integer(length))) if *length >= 0 => *length as usize,
-                Some(other) => {
-                    return Err(fault(format!("the length of a substring can't be {other:?}")));
+                Some(Some(Value::Integer(length))) => {
+                    return Err(fault(format!("the length of a substring can't be {length}")));
                 }
+                Some(Some(_)) => return Ok(None),
             };
             let part: String = text.chars().skip(start - 1).take(length).collect();
             Ok(Some(Value::text(part)))
@@ -130,8 +136,10 @@ fn on_both<'a>(
 /// A position given as argument, from 1; `default` where it is left out.
 fn position(argument: Option<&Option<Value<'_>>>, default: usize) -> Result<usize> {
     match argument {
-        None | Some(None) => Ok(default),
         Some(Some(Value::Integer(position))) if *position >= 1 => Ok(*position as usize),
-        Some(other) => Err(fault(format!("a position in a text can't be {other:?}"))),
+        Some(Some(Value::Integer(position))) => {
+            Err(fault(format!("positions in a text count from 1; there is none {position}")))
+        }
+        _ => Ok(default),
     }
 }

@@ -172,7 +172,14 @@ impl Check<'_> {
         scope: Scope<'_>,
     ) -> Checked<(u64, Option<Literal>)> {
         let offset = match parameters.first() {
-            Some(offset) => self.natural(offset, scope)?,
+            Some(offset) => match self.natural(offset, scope)? {
+                0 => {
+                    let message = "the row itself is no row before or after it";
+                    let help = "the offset is 1 or more";
+                    return Err(self.fault_help(&WRONG_ARGUMENTS, offset.span, message, help));
+                }
+                rows => rows,
+            },
             None => 1,
         };
         let Some(default) = parameters.get(1) else { return Ok((offset, None)) };
@@ -232,14 +239,21 @@ impl Check<'_> {
                 }
             }
         };
-        let window = over.window.as_ref().map(|window| self.window(window, scope)).transpose()?;
+        let window = match &over.window {
+            Some(window) => Some(self.window(window, over.span, scope)?),
+            None => None,
+        };
         Ok(Frame { partition_by, order_by, window })
     }
 
-    fn window(&mut self, window: &ast::Window, scope: Scope<'_>) -> Checked<Window> {
+    fn window(&mut self, window: &ast::Window, span: Span, scope: Scope<'_>) -> Checked<Window> {
         let unit = if window.range { WindowUnit::Range } else { WindowUnit::Rows };
         let start = self.bound(&window.start, scope)?;
         let end = self.bound(&window.end, scope)?;
+        if place(&start) > place(&end) || start == Bound::UnboundedFollowing {
+            let message = "the window ends before it begins";
+            return Err(self.fault(&WRONG_ARGUMENTS, span, message));
+        }
         Ok(Window { unit, start, end })
     }
 
@@ -251,6 +265,17 @@ impl Check<'_> {
             ast::Bound::Following(number) => Bound::Following(self.natural(number, scope)?),
             ast::Bound::UnboundedFollowing => Bound::UnboundedFollowing,
         })
+    }
+}
+
+/// Where a bound lies, counted from the current row.
+fn place(bound: &Bound) -> i128 {
+    match bound {
+        Bound::UnboundedPreceding => i128::MIN,
+        Bound::Preceding(rows) => -i128::from(*rows),
+        Bound::Current => 0,
+        Bound::Following(rows) => i128::from(*rows),
+        Bound::UnboundedFollowing => i128::MAX,
     }
 }
 

@@ -90,6 +90,11 @@ impl Check<'_> {
             operands.iter().filter(has).count() > 1
         };
         if kind == JoinKind::Cross {
+            if let Some(name) = join.using.iter().flatten().next() {
+                let message = "`cross_join` puts all rows together and matches none";
+                let help = "leave `using` out, or use `inner_join`";
+                return Err(self.fault_help(&JOIN_KEYS, name.span(), message, help));
+            }
             return Ok(Vec::new());
         }
         if let Some(using) = &join.using {

@@ -32,7 +32,9 @@ use crate::errors::{ASSIGNED_INPUT, ASSIGNED_TWICE, CYCLE, TOO_DEEP, UNKNOWN_DOM
 use crate::parser;
 use crate::program::{Literal, Program, Statement, Value};
 use crate::source::{Source, Sources, Span};
+use lift::is_single;
 use olshem_model::spelling::nearest;
+use olshem_model::time::Date;
 use olshem_model::{Code, DataStructure, DataType, Diagnostic};
 use scope::Scope;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -48,6 +50,9 @@ pub struct Environment {
     pub scalars: BTreeMap<String, DataType>,
     /// The value domains that `in` can name, with their values.
     pub domains: BTreeMap<String, Vec<Literal>>,
+    /// What `current_date` gives. Without it, a script that asks for it can't be run: its results
+    /// would depend on the day.
+    pub today: Option<Date>,
 }
 
 impl Environment {
@@ -71,6 +76,13 @@ impl Environment {
         self.domains.insert(name.into(), values);
         self
     }
+
+    /// The same on that day.
+    #[must_use]
+    pub fn with_today(mut self, today: Date) -> Self {
+        self.today = Some(today);
+        self
+    }
 }
 
 /// Checks scripts and expressions against an environment, to which it adds their results.
@@ -81,6 +93,9 @@ pub struct Checker {
     datasets: BTreeMap<String, DataStructure>,
     scalars: BTreeMap<String, DataType>,
     domains: BTreeMap<String, Vec<Literal>>,
+    today: Option<Date>,
+    /// Results that are a single value; see [`Statement::single`].
+    single: BTreeSet<String>,
     /// Results with a fault: to refer to one is no fault of its own.
     broken: BTreeSet<String>,
     operators: HashMap<String, ast::OperatorDefinition>,
@@ -94,9 +109,9 @@ pub struct Checker {
 impl Checker {
     /// A checker of scripts that read these inputs.
     pub fn new(environment: Environment) -> Self {
-        let Environment { datasets, scalars, domains } = environment;
+        let Environment { datasets, scalars, domains, today } = environment;
         let inputs = datasets.keys().chain(scalars.keys()).cloned().collect();
-        Self { inputs, datasets, scalars, domains, ..Self::default() }
+        Self { inputs, datasets, scalars, domains, today, ..Self::default() }
     }
 
     /// Checks files that may use one another's definitions and results.
@@ -421,8 +436,8 @@ impl<'a> Check<'a> {
         self.underway.pop();
         self.assignments[index].1 = Progress::Done;
 
-        let ast::Assignment { name, persistent, span, .. } = assignment;
-        let name = name.text;
+        let name = assignment.name.text.clone();
+        let (persistent, span) = (assignment.persistent, assignment.span);
         // One broken before has a fault in its syntax in another file, or goes round in a circle.
         match value {
             Ok(value) if !self.checker.broken.contains(&name) => {
@@ -434,12 +449,35 @@ impl<'a> Check<'a> {
                         self.checker.scalars.insert(name.clone(), expr.data_type);
                     }
                 }
-                let statement = Statement { name, persistent, value, reads, span };
+                let single = matches!(&value, Value::Dataset(node) if is_single(node))
+                    && self.is_scalar(&assignment.value);
+                match single {
+                    true => self.checker.single.insert(name.clone()),
+                    false => self.checker.single.remove(&name),
+                };
+                let statement = Statement { name, persistent, value, single, reads, span };
                 self.program.statements.push(statement);
             }
             _ => {
                 self.checker.broken.insert(name);
             }
+        }
+    }
+
+    /// Whether an expression is built of scalars and of what `#` takes out of datasets.
+    fn is_scalar(&self, expr: &ast::Expr) -> bool {
+        use ast::ExprKind as Ast;
+        match &expr.kind {
+            Ast::Literal(_) | Ast::Membership(..) => true,
+            Ast::Name(name) => {
+                self.checker.scalars.contains_key(name) || self.checker.single.contains(name)
+            }
+            Ast::Unary(_, operand) | Ast::Cast { operand, .. } | Ast::In { operand, .. } => {
+                self.is_scalar(operand)
+            }
+            Ast::Binary(_, left, right) => self.is_scalar(left) && self.is_scalar(right),
+            Ast::Call(_, arguments) => arguments.iter().all(|argument| self.is_scalar(argument)),
+            _ => false,
         }
     }
 

@@ -37,8 +37,8 @@ impl Check<'_> {
             nodes.push(self.dataset_of(value, span)?);
         }
         let pair = matches!(operator, "setdiff" | "symdiff");
-        if nodes.len() < 2 || pair && nodes.len() > 2 {
-            let number = if pair { "two datasets" } else { "two or more datasets" };
+        if nodes.is_empty() || pair && nodes.len() != 2 {
+            let number = if pair { "two datasets" } else { "datasets" };
             let message = format!("`{operator}` takes {number}");
             return Err(self.fault(&WRONG_ARGUMENTS, span, message));
         }
@@ -63,13 +63,18 @@ impl Check<'_> {
         })
     }
 
-    /// The datasets with the same structure, which they must have but for the order of components,
-    /// integers among numbers, and attributes that not all have.
+    /// The datasets with the same structure, which they must have but for the order of components
+    /// and integers among numbers.
     fn alike(&mut self, nodes: Vec<Node>, span: Span) -> Checked<Vec<Node>> {
         let mut shape: Vec<Component> =
             nodes.first().map(|n| n.structure.components().to_vec()).unwrap_or_default();
         for node in nodes.iter().skip(1) {
             shape = self.common_shape(&shape, node, span)?;
+        }
+        let shared = |theirs: &&Component| shape.iter().any(|c| c.name == theirs.name);
+        let mut all = nodes.iter().flat_map(|node| node.structure.components());
+        if let Some(extra) = all.find(|theirs| !shared(theirs)) {
+            return Err(self.not_in_all(extra, span));
         }
         nodes.into_iter().map(|node| self.shaped(node, &shape, span)).collect()
     }
@@ -120,7 +125,13 @@ impl Check<'_> {
             _ => &MEASURE_MISMATCH,
         };
         let (role, name) = (component.role.keyword(), &component.name);
-        self.fault(code, span, format!("not all datasets have the {role} `{name}`"))
+        let message = format!("not all datasets have the {role} `{name}`");
+        match component.role {
+            Role::Attribute | Role::ViralAttribute => {
+                self.fault_help(code, span, message, "leave it out with `drop`")
+            }
+            _ => self.fault(code, span, message),
+        }
     }
 
     /// The dataset with these components in this order and of these types.

@@ -3,7 +3,7 @@
 use super::build::Column;
 use super::lift::Default::Required;
 use super::lift::{Measures, Operator};
-use super::scope::Scope;
+use super::scope::{Row, Scope};
 use super::types::Site;
 use super::value::Argument;
 use super::{Check, Checked};
@@ -20,6 +20,7 @@ pub(super) const SPECIAL: &[&str] = &[
     "stock_to_flow",
     "timeshift",
     "time_agg",
+    "dateadd",
     "current_date",
 ];
 
@@ -45,21 +46,28 @@ pub(super) const OPERATORS: &[Operator] = &[
             Ok(Expr::call(Function::DateDiff, arguments, DataType::Integer, site.span))
         },
     },
-    Operator {
-        name: "dateadd",
-        parameters: &[Required, Required, Required],
-        measures: Measures::Same,
-        typing: |check, arguments, site| {
-            let mut arguments = arguments.into_iter();
-            let Some(operand) = arguments.next() else { return Err(check.too_few(site)) };
-            let operand = check.days_or_periods(vec![operand], site)?;
-            let number = check.next(&mut arguments, DataType::Integer, site)?;
-            let unit = check.next(&mut arguments, DataType::Duration, site)?;
-            let all = operand.into_iter().chain([number, unit]).collect();
-            Ok(Expr::call(Function::DateAdd, all, DataType::Date, site.span))
-        },
-    },
 ];
+
+/// On dates and periods; a dataset's time identifier is treated by [`Check::dateadd`].
+const DATE_ADD: Operator = Operator {
+    name: "dateadd",
+    parameters: &[Required, Required, Required],
+    measures: Measures::Same,
+    typing: |check, arguments, site| {
+        let mut arguments = arguments.into_iter();
+        let Some(operand) = arguments.next() else { return Err(check.too_few(site)) };
+        let operand = check.days_or_periods(vec![operand], site)?;
+        let number = check.next(&mut arguments, DataType::Integer, site)?;
+        // The manual's letter for years, here and nowhere else.
+        let mut unit = arguments.map(|unit| match unit.as_text() {
+            Some("Y") => Expr::text("A", unit.span),
+            _ => unit,
+        });
+        let unit = check.next(&mut unit, DataType::Duration, site)?;
+        let all = operand.into_iter().chain([number, unit]).collect();
+        Ok(Expr::call(Function::DateAdd, all, DataType::Date, site.span))
+    },
+};
 
 const fn part(
     name: &'static str,
@@ -115,6 +123,7 @@ impl Check<'_> {
             "current_date" => 0,
             "period_indicator" | "flow_to_stock" | "stock_to_flow" => 1,
             "time_agg" => 4,
+            "dateadd" => 3,
             _ => 2,
         };
         if arguments.len() > most {
@@ -124,9 +133,15 @@ impl Check<'_> {
         let mut arguments = arguments.into_iter();
         match name {
             "time_agg" => return self.time_agg(arguments.collect(), span, scope),
+            "dateadd" => return self.dateadd(arguments.collect(), span, scope),
             "current_date" => {
-                let today = Expr::call(Function::CurrentDate, Vec::new(), DataType::Date, span);
-                return Ok(Value::Scalar(today));
+                return Ok(Value::Scalar(match self.checker.today {
+                    Some(today) => {
+                        let text = ExprKind::Literal(Literal::String(today.to_string()));
+                        Expr::new(text, DataType::Date, span)
+                    }
+                    None => Expr::call(Function::CurrentDate, Vec::new(), DataType::Date, span),
+                }));
             }
             "period_indicator" => return self.period_indicator(arguments.next(), span, scope),
             _ => {}
@@ -162,6 +177,36 @@ impl Check<'_> {
                 check.flow(value, series, span)
             }),
         }
+    }
+
+    /// Applied to a dataset, `dateadd` moves its time identifier.
+    fn dateadd(
+        &mut self,
+        arguments: Vec<Argument>,
+        span: Span,
+        scope: Scope<'_>,
+    ) -> Checked<Value> {
+        let mut arguments = self.completed(&DATE_ADD, arguments, span)?;
+        let in_time = |node: &Node| node.structure.identifiers().any(|c| c.data_type.is_temporal());
+        let node = match arguments.first() {
+            Some(Value::Dataset(node)) if in_time(node) => node.clone(),
+            _ => return self.apply(&DATE_ADD, arguments, span, scope),
+        };
+        let time = self.time_identifier(&node, span)?;
+        arguments[0] = Value::Scalar(Expr::column(&time, span));
+        let row = Row::of(&node.structure);
+        let in_row = Scope { row: Some(&row), ..scope };
+        let Value::Scalar(moved) = self.apply(&DATE_ADD, arguments, span, in_row)? else {
+            return Err(self.fault(&WRONG_KIND, span, "the number and the unit are scalars"));
+        };
+        let columns = node
+            .columns(|_| true)
+            .map(|(component, value)| match component.name == time.name {
+                true => (Component { data_type: moved.data_type, ..component }, moved.clone()),
+                false => (component, value),
+            })
+            .collect();
+        Ok(Value::Dataset(node.project(columns, span)))
     }
 
     /// The one identifier that lies in time.

@@ -202,7 +202,12 @@ impl Check<'_> {
 /// The canonical text of a time or duration.
 pub(super) fn canonical_time(text: &str, data_type: DataType) -> Option<String> {
     match data_type {
-        DataType::TimePeriod => text.parse::<TimePeriod>().ok().map(|period| period.to_string()),
+        DataType::TimePeriod => match text.split_once('/') {
+            Some((start, end)) => {
+                regular(days(start)?.0, days(end)?.1).map(|period| period.to_string())
+            }
+            None => text.parse::<TimePeriod>().ok().map(|period| period.to_string()),
+        },
         DataType::Date => text.parse::<Date>().ok().map(|date| date.to_string()),
         DataType::Time => match text.split_once('/') {
             Some((start, end)) => {
@@ -222,6 +227,14 @@ fn days(text: &str) -> Option<(Date, Date)> {
         Ok(date) => Some((date, date)),
         Err(_) => text.parse::<TimePeriod>().ok().map(|period| (period.start(), period.end())),
     }
+}
+
+/// The period from that day to that.
+fn regular(start: Date, end: Date) -> Option<TimePeriod> {
+    Frequency::ALL
+        .into_iter()
+        .filter_map(|frequency| TimePeriod::containing(frequency, start))
+        .find(|period| period.start() == start && period.end() == end)
 }
 
 /// A letter, or a longer duration in the notation of ISO 8601.

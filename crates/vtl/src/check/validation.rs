@@ -9,9 +9,19 @@ use crate::ast::{self, DatapointRuleset, Literal, Name, RulesetCall};
 use crate::errors::{
     INVALID_RULESET, NOT_MONO_MEASURE, TYPE_MISMATCH, UNKNOWN_RULESET, WRONG_ARGUMENTS,
 };
-use crate::program::{Expr, Function, Node};
+use crate::program::{Expr, Function, Node, Value};
 use crate::source::Span;
 use olshem_model::{Component, DataType, Role};
+
+/// The error code or level of `check`.
+enum Finding {
+    Scalar(Expr),
+    /// The measure of a dataset, by its place among those that are side by side.
+    Measure {
+        dataset: usize,
+        measure: Component,
+    },
+}
 
 impl Check<'_> {
     /// `check`: a Boolean dataset, with what is to be said where it is false.
@@ -44,6 +54,8 @@ impl Check<'_> {
                 }
             },
         };
+        let code = self.finding(check.code.as_ref(), "errorcode", &mut nodes, scope)?;
+        let level = self.finding(check.level.as_ref(), "errorlevel", &mut nodes, scope)?;
         let (rows, columns_of) = self.side_by_side(nodes, span)?;
         let tested =
             Expr::column(&measure.clone().renamed(columns_of[0].column(&measure.name)), span);
@@ -54,12 +66,15 @@ impl Check<'_> {
             }
             None => Expr::null(DataType::Number, span),
         };
-        let mut optional = |expr: &Option<ast::Expr>, data_type| match expr {
-            Some(expr) => self.scalar(expr, scope),
-            None => Ok(Expr::null(data_type, span)),
+        let value = |finding: Option<Finding>, data_type| match finding {
+            None => Expr::null(data_type, span),
+            Some(Finding::Scalar(value)) => value,
+            Some(Finding::Measure { dataset, measure }) => {
+                let column = columns_of[dataset].column(&measure.name);
+                Expr::column(&measure.renamed(column), span)
+            }
         };
-        let code = optional(&check.code, DataType::String)?;
-        let level = optional(&check.level, DataType::Integer)?;
+        let (code, level) = (value(code, DataType::String), value(level, DataType::Integer));
         let failed =
             Expr::test(Function::Equal, vec![tested.clone(), Expr::boolean(false, span)], span);
         let rows_kept = match check.invalid {
@@ -72,6 +87,29 @@ impl Check<'_> {
         columns.extend(findings(&failed, code, level, span));
         columns.extend(self.propagated_attributes(&columns_of, span));
         Ok(rows_kept.project(columns, span))
+    }
+
+    /// An error code or level; a dataset that gives them is put to the others.
+    fn finding(
+        &mut self,
+        expr: Option<&ast::Expr>,
+        parameter: &str,
+        nodes: &mut Vec<Node>,
+        scope: Scope<'_>,
+    ) -> Checked<Option<Finding>> {
+        let Some(expr) = expr else { return Ok(None) };
+        let node = match self.value(expr, scope)? {
+            Value::Scalar(value) => return Ok(Some(Finding::Scalar(value))),
+            Value::Dataset(node) => node,
+        };
+        let measures: Vec<Component> = node.structure.measures().cloned().collect();
+        let [measure] = &measures[..] else {
+            let message = format!("`{parameter}` needs a scalar or a dataset with one measure");
+            return Err(self.fault(&NOT_MONO_MEASURE, expr.span, message));
+        };
+        nodes.push(node);
+        let dataset = nodes.len() - 1;
+        Ok(Some(Finding::Measure { dataset, measure: measure.clone() }))
     }
 
     /// The operators that take a ruleset.

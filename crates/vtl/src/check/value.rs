@@ -281,7 +281,7 @@ impl Check<'_> {
     }
 
     /// The arguments, with what stands for those left out.
-    fn completed(
+    pub(super) fn completed(
         &mut self,
         operator: &Operator,
         arguments: Vec<Argument>,
