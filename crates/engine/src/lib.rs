@@ -6,7 +6,7 @@
 //! it, and one that has none costs nothing.
 //!
 //! Reading order: [`dataset`] is what goes in and comes out; `plan` turns operations into plans,
-//! `expression` expressions, `aggregate` and `sum` what is put together; `interval` is the
+//! `expression` expressions, `aggregate` and `sum` what is put together, `external` queries in SQL; `interval` is the
 //! arithmetic of bounds, `exact` that of sums which don't depend on the order of rows; `trace` finds
 //! the rows that fed a row; `frequency` keeps periods of different frequencies apart.
 //!
@@ -44,6 +44,7 @@ pub mod dataset;
 pub mod errors;
 mod exact;
 mod expression;
+mod external;
 mod frequency;
 mod functions;
 mod interval;
@@ -72,6 +73,8 @@ use std::num::NonZeroUsize;
 pub struct Engine {
     runtime: tokio::runtime::Runtime,
     context: SessionContext,
+    /// Of one partition, for what depends on the order of rows.
+    serial: SessionContext,
     partitions: NonZeroUsize,
 }
 
@@ -95,7 +98,9 @@ impl Engine {
             .map_err(|e| Diagnostic::new(&INTERNAL, Place::Nowhere, format!("no threads: {e}")))?;
         let config = SessionConfig::new().with_target_partitions(partitions.get());
         let context = SessionContext::new_with_config(config);
-        Ok(Self { runtime, context, partitions })
+        let config = SessionConfig::new().with_target_partitions(1);
+        let serial = SessionContext::new_with_config(config);
+        Ok(Self { runtime, context, serial, partitions })
     }
 
     /// How many partitions it splits work into.
@@ -160,7 +165,7 @@ impl Engine {
 
     fn dataset(&self, node: &Node, bindings: &Bindings) -> Result<Dataset> {
         let Planned { plan, knowledge } = Planner::new(bindings).plan(node)?;
-        let batches = self.collect(plan)?;
+        let batches = self.collect(plan, node.is_external())?;
         let dataset = Dataset::new(node.structure.clone(), &whole(&batches)?)?;
         let unsettled = knowledge
             .into_iter()
@@ -172,7 +177,7 @@ impl Engine {
 
     fn scalar(&self, expr: &Expr, bindings: &Bindings) -> Result<Scalar> {
         let Planned { plan, .. } = Planner::new(bindings).scalar(expr)?;
-        let batches = self.collect(plan)?;
+        let batches = self.collect(plan, expr.routine().is_some())?;
         let structure = DataStructure::new([Component {
             name: SCALAR.to_owned(),
             role: Role::Measure,
@@ -181,6 +186,10 @@ impl Engine {
             codes: None,
         }]);
         let dataset = Dataset::new(structure, &whole(&batches)?)?;
+        // An external routine may find nothing.
+        if dataset.rows() == 0 {
+            return Ok(Scalar::Null(expr.data_type));
+        }
         if dataset.is_bounded(SCALAR)
             && let Some(bounded) = dataset.number(0, SCALAR)
         {
@@ -224,12 +233,13 @@ impl Engine {
             .collect();
         let planned = Planner::tracing(bindings, sources.clone()).plan(node)?;
         let narrowed = narrowed(planned.plan, &result.take(rows))?;
-        Ok(trace::rows_by_source(&self.collect(narrowed)?, &sources))
+        Ok(trace::rows_by_source(&self.collect(narrowed, node.is_external())?, &sources))
     }
 
-    fn collect(&self, plan: LogicalPlan) -> Result<Vec<RecordBatch>> {
+    fn collect(&self, plan: LogicalPlan, external: bool) -> Result<Vec<RecordBatch>> {
+        let context = if external { &self.serial } else { &self.context };
         self.runtime.block_on(async {
-            let frame = self.context.execute_logical_plan(plan).await?;
+            let frame = context.execute_logical_plan(plan).await?;
             let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
             let mut batches = frame.collect().await?;
             if batches.is_empty() {

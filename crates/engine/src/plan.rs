@@ -10,7 +10,7 @@ use crate::frequency::{collapsed_time, one_frequency};
 use crate::functions::row::RowFunction;
 use crate::functions::{series, time};
 use crate::trace::{TRACE, merge_traces, merge_traces_over, merged_trace, trace_column};
-use crate::{Bindings, Dataset};
+use crate::{Bindings, Dataset, Scalar};
 use arrow::array::RecordBatch;
 use datafusion::catalog::default_table_source::provider_as_source;
 use datafusion::common::{Column, JoinType, TableReference};
@@ -88,7 +88,18 @@ impl<'a> Planner<'a> {
             Operation::Pivot { input, identifier, measure, codes } => {
                 self.pivot(self.plan(input)?, structure, identifier, measure, codes)
             }
+            Operation::External(routine) => self.external(routine, structure),
         }
+    }
+
+    /// Scalars by name.
+    pub(crate) fn scalars(&self) -> &BTreeMap<String, Scalar> {
+        &self.bindings.scalars
+    }
+
+    /// Whether plans carry a trace.
+    pub(crate) fn traced(&self) -> bool {
+        self.sources.is_some()
     }
 
     fn scope<'s>(&'s self, planned: &'s Planned, structure: &'s DataStructure) -> Scope<'s> {
@@ -566,7 +577,11 @@ impl<'a> Planner<'a> {
         let operand = scope.operand(expr)?;
         let mut outputs = Outputs::default();
         outputs.push(&component, operand)?;
-        outputs.project(LogicalPlanBuilder::empty(true).build()?, None)
+        let plan = match expr.routine() {
+            Some(routine) => self.external_value(routine, expr.data_type)?,
+            None => LogicalPlanBuilder::empty(true).build()?,
+        };
+        outputs.project(plan, None)
     }
 }
 
@@ -587,14 +602,14 @@ const SOURCE: &str = "#source";
 
 /// The columns that a projection gives, and what is known of them.
 #[derive(Default)]
-struct Outputs {
+pub(crate) struct Outputs {
     columns: Vec<Df>,
     bounds: Vec<Df>,
     knowledge: BTreeMap<String, Knowledge>,
 }
 
 impl Outputs {
-    fn push(&mut self, component: &Component, operand: Operand) -> Result<()> {
+    pub(crate) fn push(&mut self, component: &Component, operand: Operand) -> Result<()> {
         let name = &component.name;
         match operand {
             Operand::Exact(df) => self.columns.push(df.alias(name)),
@@ -618,7 +633,7 @@ impl Outputs {
         Ok(())
     }
 
-    fn project(self, plan: LogicalPlan, trace: Option<Df>) -> Result<Planned> {
+    pub(crate) fn project(self, plan: LogicalPlan, trace: Option<Df>) -> Result<Planned> {
         let trace = trace.map(|trace| trace.alias(TRACE));
         let columns: Vec<Df> = self.columns.into_iter().chain(self.bounds).chain(trace).collect();
         let plan = LogicalPlanBuilder::from(plan).project(columns)?.build()?;
@@ -705,11 +720,11 @@ fn column_names(structure: &DataStructure, knowledge: &BTreeMap<String, Knowledg
     names.chain(bounds).collect()
 }
 
-fn prefixed(side: usize, name: &str) -> String {
+pub(crate) fn prefixed(side: usize, name: &str) -> String {
     format!("#{side}#{name}")
 }
 
-fn numbered_column(side: usize, name: &str) -> Df {
+pub(crate) fn numbered_column(side: usize, name: &str) -> Df {
     column(&prefixed(side, name))
 }
 

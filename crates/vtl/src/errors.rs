@@ -81,6 +81,13 @@ olshem_model::codes! {
     /// VTL category: semantic (1).
     AMBIGUOUS_COMPONENT = "V015", "a component that several datasets have";
 
+    /// No external routine of that name was given.
+    ///
+    /// `eval` calls routines that are given along with the script.
+    ///
+    /// VTL category: semantic (1).
+    UNKNOWN_ROUTINE = "V016", "an unknown external routine";
+
     /// A name is assigned to twice, or defined twice.
     ///
     /// A result has one definition. To change a dataset step by step, give each step a name.
@@ -210,6 +217,15 @@ olshem_model::codes! {
     ///
     /// VTL category: semantic (1).
     INVALID_RULESET = "V070", "a ruleset that contradicts itself";
+
+    /// `eval` can't be used in this way.
+    ///
+    /// It stands alone on the right of an assignment, its routine is in the language `"SQL"`, and
+    /// `returns` gives the name, the role and the type of each component of the result:
+    /// `A <- eval(R(B) language "SQL" returns dataset { identifier<string> C, measure<number> D });`
+    ///
+    /// VTL category: semantic (1).
+    INVALID_EVAL = "V080", "an external routine called in a wrong way";
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  text ──lexer──▶ tokens ──parser──▶ syntax tree ──check──▶ program
-//!                                       (ast)     structures   (ten operations)
+//!                                       (ast)     structures   (eleven operations)
 //! ```
 //!
 //! A [`Checker`] is given what is known beforehand, the [`Environment`], and scripts. It answers
@@ -35,7 +35,7 @@ mod parser;
 pub mod program;
 mod source;
 
-pub use check::{Checker, Environment};
+pub use check::{Checker, Environment, ValueDomain};
 pub use format::format;
 pub use program::{Expr, Node, Operation, Program, Statement, Value};
 pub use source::{Source, Sources, Span};
