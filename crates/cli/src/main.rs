@@ -4,7 +4,7 @@
 //! * [`commands`]: each command, a function from its arguments to text;
 //! * [`render`]: results as text for people, in their language ([`locale`], [`number`]);
 //! * [`diagnostics`] and [`errors`]: faults as text, and the catalogue of their codes;
-//! * [`vtl`]: the commands that need no account;
+//! * [`vtl`]: the commands that need no account, and [`given`]: what scripts are given;
 //! * [`terminal`]: what the output can show.
 //!
 //! Text is written here and nowhere else: results to standard output, all else to standard error.
@@ -13,6 +13,7 @@ mod args;
 mod commands;
 mod diagnostics;
 mod errors;
+mod given;
 mod locale;
 mod manual;
 mod number;

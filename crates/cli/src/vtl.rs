@@ -1,8 +1,9 @@
 //! `olshem vtl`: scripts of one's own over files of one's own, without an account.
 
-use crate::args::{DataFormat, VtlCommand};
+use crate::args::{self, DataFormat, VtlCommand};
 use crate::commands::{Answer, Answered, engine, one};
 use crate::errors::{FILE, FILE_NAME, INPUT_AMBIGUOUS, INPUT_MISSING};
+use crate::given::Given;
 use crate::locale::Words;
 use crate::number;
 use crate::render::Page;
@@ -12,7 +13,7 @@ use olshem_engine::{Bindings, Dataset, Engine, Estimate, Scalar};
 use olshem_formats::parquet::Names;
 use olshem_formats::{described, parquet, structures};
 use olshem_model::{DataStructure, DataType, Diagnostic, Place};
-use olshem_vtl::{Checker, Environment, Program, Source, Statement, Value};
+use olshem_vtl::{Checker, Program, Source, Statement, Value};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::num::NonZeroUsize;
@@ -26,8 +27,9 @@ pub(crate) fn run(
     terminal: Terminal,
 ) -> Answered {
     match command {
-        VtlCommand::Run { script, structures, data, out, format, all } => {
-            let checked = Checked::read(script, structures)?;
+        VtlCommand::Run { script, structures, given, data, out, format, all } => {
+            let checked = Checked::read(script, structures, given)?;
+            checked.given.all_needed_by(&checked.program)?;
             let results = checked.program.statements.iter().filter(|s| *all || s.persistent);
             let results: Vec<&Statement> = results.collect();
             if out.is_some() {
@@ -48,12 +50,16 @@ pub(crate) fn run(
                 }
             }
         }
-        VtlCommand::Check { script, structures } => {
-            let checked = Checked::read(script, structures)?;
+        VtlCommand::Check { script, structures, given } => {
+            let checked = Checked::read(script, structures, given)?;
+            // Whether a query fits the data is known when it is planned.
+            if checked.program.statements.iter().any(|result| result.value.is_external()) {
+                checked.explained(&engine(threads)?, words, terminal).map_err(one)?;
+            }
             Ok(Answer::new(checked.described(words, terminal)))
         }
-        VtlCommand::Explain { script, structures } => {
-            let checked = Checked::read(script, structures)?;
+        VtlCommand::Explain { script, structures, given } => {
+            let checked = Checked::read(script, structures, given)?;
             checked.explained(&engine(threads)?, words, terminal).map(Answer::new).map_err(one)
         }
         VtlCommand::Fmt { check, files } => fmt(files, *check, words),
@@ -62,7 +68,7 @@ pub(crate) fn run(
 
 // Input.
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Diagnostic> {
     std::fs::read(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => Diagnostic::new(&FILE, path, "the file does not exist"),
         _ => Diagnostic::new(&FILE, path, format!("can't read the file: {error}")),
@@ -79,7 +85,9 @@ fn script(path: &Path) -> Result<Source, Diagnostic> {
 }
 
 /// All faults, if there is any.
-fn faultless(faults: impl IntoIterator<Item = Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+pub(crate) fn faultless(
+    faults: impl IntoIterator<Item = Diagnostic>,
+) -> Result<(), Vec<Diagnostic>> {
     let faults: Vec<Diagnostic> = faults.into_iter().collect();
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
@@ -96,21 +104,24 @@ fn unsafe_name(name: &str) -> Option<Diagnostic> {
 /// A script without faults, and what is known of its inputs and results.
 struct Checked {
     inputs: BTreeMap<String, DataStructure>,
+    given: Given,
     program: Program,
     described_in: PathBuf,
 }
 
 impl Checked {
-    fn read(path: &Path, structures: &Path) -> Result<Self, Vec<Diagnostic>> {
+    fn read(path: &Path, structures: &Path, given: &args::Given) -> Result<Self, Vec<Diagnostic>> {
         let described = bytes(structures).map_err(one)?;
         let inputs = structures::read(structures, &described)?;
-        let mut environment = Environment::default();
+        let given = Given::read(given, (structures, &described))?;
+        let mut environment = given.environment.clone();
         for (name, structure) in &inputs {
             environment = environment.with_dataset(name, structure.clone());
         }
         let mut checker = Checker::new(environment);
         let program = checker.program(vec![script(path).map_err(one)?])?;
-        Ok(Self { inputs, program, described_in: structures.to_path_buf() })
+        given.all_read_by(&program)?;
+        Ok(Self { inputs, given, program, described_in: structures.to_path_buf() })
     }
 
     /// The data of every input that the script reads.
@@ -118,7 +129,8 @@ impl Checked {
         let reads = |name: &String| {
             self.program.statements.iter().any(|statement| statement.reads.contains(name))
         };
-        let mut bindings = Bindings::default();
+        let scalars = self.given.scalars.clone();
+        let mut bindings = Bindings { scalars, ..Bindings::default() };
         let mut faults = Vec::new();
         for (name, structure) in self.inputs.iter().filter(|(name, _)| reads(name)) {
             match self.dataset(folder, name, structure) {
@@ -178,6 +190,11 @@ impl Checked {
         let mut bindings = Bindings::default();
         for (name, structure) in &self.inputs {
             bindings.datasets.insert(name.clone(), Dataset::empty(structure.clone()));
+        }
+        for (name, data_type) in &self.given.environment.scalars {
+            let value = self.given.scalars.get(name).cloned();
+            let value = value.unwrap_or(Scalar::Null(*data_type));
+            bindings.scalars.insert(name.clone(), value);
         }
         for statement in &self.program.statements {
             page.heading(&statement.name);
