@@ -14,7 +14,8 @@ use crate::projection::{DEFINITION, with_definition};
 use olshem_model::DataType;
 use olshem_vtl::Span;
 use olshem_vtl::program::{
-    Analytic, Expr, ExprKind, FillRange, JoinColumn, JoinKind, JoinStep, Node, Operation, Value,
+    Analytic, Argument, Expr, ExprKind, FillRange, JoinColumn, JoinKind, JoinStep, Node, Operation,
+    Value,
 };
 
 /// The same value for all definitions at once, where `depends` tells which datasets have the
@@ -111,6 +112,17 @@ fn lift_node(node: &Node, depends: &dyn Fn(&str) -> bool) -> Option<Lifted> {
             };
             (operation, varies)
         }
+        // What a routine would make of the definitions' rows together can't be said.
+        Operation::External(routine) => {
+            for argument in &routine.arguments {
+                if let Argument::Dataset { node, .. } = argument
+                    && lift_node(node, depends)?.varies
+                {
+                    return None;
+                }
+            }
+            (node.operation.clone(), false)
+        }
     };
     let structure = if varies { with_definition(&node.structure) } else { node.structure.clone() };
     Some(Lifted { node: Node { operation, structure, span: node.span }, varies })
@@ -187,7 +199,10 @@ fn apart(expr: &Expr) -> Expr {
         ExprKind::Cast { operand, mask } => {
             ExprKind::Cast { operand: boxed(operand), mask: mask.clone() }
         }
-        ExprKind::Column(_) | ExprKind::Scalar(_) | ExprKind::Literal(_) => expr.kind.clone(),
+        ExprKind::Column(_)
+        | ExprKind::Scalar(_)
+        | ExprKind::Literal(_)
+        | ExprKind::External(_) => expr.kind.clone(),
     };
     Expr { kind, data_type: expr.data_type, span: expr.span }
 }

@@ -162,6 +162,8 @@ pub(crate) enum VtlCommand {
         /// The structures of its inputs, in the JSON of VTL's technical notes
         #[arg(long, value_name = "FILE")]
         structures: PathBuf,
+        #[command(flatten)]
+        given: Given,
         /// The folder with the data of its inputs
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
@@ -187,6 +189,8 @@ pub(crate) enum VtlCommand {
         /// The structures of its inputs, in the JSON of VTL's technical notes
         #[arg(long, value_name = "FILE")]
         structures: PathBuf,
+        #[command(flatten)]
+        given: Given,
     },
     /// Show how a script would be run: the optimised plan of each statement
     ///
@@ -197,6 +201,8 @@ pub(crate) enum VtlCommand {
         /// The structures of its inputs, in the JSON of VTL's technical notes
         #[arg(long, value_name = "FILE")]
         structures: PathBuf,
+        #[command(flatten)]
+        given: Given,
     },
     /// Run statements as they are typed
     ///
@@ -224,6 +230,29 @@ pub(crate) enum VtlCommand {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+}
+
+/// What a script is given besides datasets.
+#[derive(Debug, Args)]
+pub(crate) struct Given {
+    /// Value domains, as JSON: `{"name": …, "type": …, "setlist": […]}`, or a list of such
+    ///
+    /// Can be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) domains: Vec<PathBuf>,
+    /// The value of a scalar that the script reads
+    ///
+    /// It is a constant of VTL: `3`, `2.5`, `true`, `"text"` with the quotes. Where `scalars` of the
+    /// structures say of which type it is, text needs no quotes. Can be given several times.
+    #[arg(long = "scalar", value_name = "NAME=VALUE", value_parser = key_value)]
+    pub(crate) scalars: Vec<(String, String)>,
+    /// Queries in SQL that `eval` calls: a .sql file of that name, or `{"name": …, "query": …}`
+    ///
+    /// Such JSON may also hold a list. A query reads the datasets that it is given under their own
+    /// names, in upper and lower case, and scalars as `$1`, `$2`, by their place among the arguments.
+    /// Can be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) routines: Vec<PathBuf>,
 }
 
 /// How `vtl run` writes data.

@@ -37,6 +37,20 @@ olshem_model::codes! {
     ///
     /// `:help` lists the commands and what follows each of them.
     PROMPT = "C007", "a command of the prompt that can't be carried out";
+
+    /// A file does not describe value domains or external routines.
+    ///
+    /// A value domain is `{"name": "COUNTRY", "type": "String", "setlist": ["KZ", "KG"]}`, an external
+    /// routine `{"name": "SQL_1", "query": "SELECT …"}`; several stand in a list. Each name occurs
+    /// once. A query may also be a file of its own that ends in `.sql`.
+    DESCRIPTION = "C008", "not a description of value domains or external routines";
+
+    /// A scalar that the script reads is not given, one that is given is not read, or its value is not
+    /// of its type.
+    ///
+    /// `--scalar NAME=VALUE` gives a scalar. Its type is the one in `scalars` of the structures, else
+    /// that of the constant.
+    SCALAR = "C009", "a scalar input is missing, unknown or not of its type";
 }
 
 /// What part of the work a code belongs to.

@@ -5,7 +5,8 @@
 //! * [`render`]: results as text for people, in their language ([`locale`], [`number`]);
 //! * [`diagnostics`] and [`errors`]: faults as text, and the catalogue of their codes;
 //! * [`vtl`]: the commands that need no account, of which [`repl`] reads statements as they are typed;
-//!   [`results`]: what they write; [`progress`]: what they are at, and Ctrl-C;
+//!   [`results`]: what they write; [`progress`]: what they are at, and
+//!   Ctrl-C; [`given`]: what scripts are given besides datasets;
 //! * [`terminal`]: what the output can show.
 //!
 //! Text is written here, results to standard output and all else to standard error; and in [`repl`],
@@ -16,6 +17,7 @@ mod args;
 mod commands;
 mod diagnostics;
 mod errors;
+mod given;
 mod locale;
 mod manual;
 mod number;

@@ -1,8 +1,9 @@
 //! `olshem vtl`: scripts of one's own over files of one's own, without an account.
 
-use crate::args::{DataFormat, Global, VtlCommand};
+use crate::args::{self, DataFormat, Global, VtlCommand};
 use crate::commands::{Answer, Answered, engine, one};
 use crate::errors::{FILE, FILE_NAME, INPUT_AMBIGUOUS, INPUT_MISSING};
+use crate::given::Given;
 use crate::locale::Words;
 use crate::number;
 use crate::progress::Progress;
@@ -31,9 +32,10 @@ pub(crate) fn run(
     (terminal, stderr): (Terminal, Terminal),
 ) -> Answered {
     match command {
-        VtlCommand::Run { script, structures, data, trust_input, out, format, all } => {
+        VtlCommand::Run { script, structures, given, data, trust_input, out, format, all } => {
             let engine = engine(global.threads)?;
-            let checked = Checked::over(data, script, structures, &engine)?;
+            let checked = Checked::over(data, script, structures, given, &engine)?;
+            checked.given.all_needed_by(&checked.program)?;
             let inputs = checked.inputs(data, *trust_input)?;
             let running = Running { checked: &checked, engine: &engine, all: *all };
             let _progress = Progress::of(&engine, words, stderr);
@@ -42,12 +44,16 @@ pub(crate) fn run(
                 None => running.printed(inputs, words, terminal),
             }
         }
-        VtlCommand::Check { script, structures } => {
-            let checked = Checked::read(script, structures)?;
+        VtlCommand::Check { script, structures, given } => {
+            let checked = Checked::read(script, structures, given)?;
+            // Whether a query fits the data is known when it is planned.
+            if checked.program.statements.iter().any(|result| result.value.is_external()) {
+                checked.explained(&engine(global.threads)?, words, terminal).map_err(one)?;
+            }
             Ok(Answer::new(checked.described(words, terminal)))
         }
-        VtlCommand::Explain { script, structures } => {
-            let checked = Checked::read(script, structures)?;
+        VtlCommand::Explain { script, structures, given } => {
+            let checked = Checked::read(script, structures, given)?;
             checked
                 .explained(&engine(global.threads)?, words, terminal)
                 .map(Answer::new)
@@ -80,11 +86,6 @@ fn script(path: &Path) -> Result<Source, Diagnostic> {
     Ok(Source::new(path, text))
 }
 
-/// The structures that a file describes.
-fn inputs(structures: &Path) -> Result<BTreeMap<String, DataStructure>, Vec<Diagnostic>> {
-    structures::read(structures, &bytes(structures).map_err(one)?)
-}
-
 /// The day, in UTC.
 fn today() -> Option<Date> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
@@ -92,7 +93,9 @@ fn today() -> Option<Date> {
 }
 
 /// All faults, if there is any.
-fn faultless(faults: impl IntoIterator<Item = Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+pub(crate) fn faultless(
+    faults: impl IntoIterator<Item = Diagnostic>,
+) -> Result<(), Vec<Diagnostic>> {
     let faults: Vec<Diagnostic> = faults.into_iter().collect();
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
@@ -109,13 +112,19 @@ fn unsafe_name(name: &str) -> Option<Diagnostic> {
 /// A script without faults, and what is known of its inputs and results.
 pub(crate) struct Checked {
     pub(crate) inputs: BTreeMap<String, DataStructure>,
+    pub(crate) given: Given,
     pub(crate) program: Program,
     pub(crate) described_in: PathBuf,
 }
 
 impl Checked {
-    fn read(path: &Path, structures: &Path) -> Result<Self, Vec<Diagnostic>> {
-        Self::new(script(path).map_err(one)?, inputs(structures)?, structures)
+    fn read(path: &Path, structures: &Path, given: &args::Given) -> Result<Self, Vec<Diagnostic>> {
+        let described = bytes(structures).map_err(one)?;
+        let inputs = structures::read(structures, &described)?;
+        let given = Given::read(given, (structures, &described))?;
+        let checked = Self::new(script(path).map_err(one)?, inputs, given, structures)?;
+        checked.given.all_read_by(&checked.program)?;
+        Ok(checked)
     }
 
     /// The same with the data at hand: the columns that `pivot` makes are the codes that occur.
@@ -123,10 +132,13 @@ impl Checked {
         data: &Path,
         path: &Path,
         structures: &Path,
+        given: &args::Given,
         engine: &Engine,
     ) -> Result<Self, Vec<Diagnostic>> {
         let source = script(path).map_err(one)?;
-        let mut inputs = inputs(structures)?;
+        let described = bytes(structures).map_err(one)?;
+        let mut inputs = structures::read(structures, &described)?;
+        let given = Given::read(given, (structures, &described))?;
         for identifier in source.pivoted() {
             for (name, structure) in &mut inputs {
                 let open = |c: &Component| c.role == Role::Identifier && c.codes.is_none();
@@ -138,7 +150,8 @@ impl Checked {
                 // A dataset has no `#` in its name.
                 let query = format!("'#codes' := count('{name}' group by '{identifier}');");
                 let only = BTreeMap::from([(name.clone(), structure.clone())]);
-                let query = Self::new(Source::new(structures, query), only, structures)?;
+                let query =
+                    Self::new(Source::new(structures, query), only, Given::default(), structures)?;
                 // Its keys are checked when the script reads it.
                 let mut bindings = query.inputs(data, true)?;
                 engine.run(&query.program, &mut bindings)?;
@@ -155,21 +168,24 @@ impl Checked {
                 }));
             }
         }
-        Self::new(source, inputs, structures)
+        let checked = Self::new(source, inputs, given, structures)?;
+        checked.given.all_read_by(&checked.program)?;
+        Ok(checked)
     }
 
     fn new(
         source: Source,
         inputs: BTreeMap<String, DataStructure>,
+        given: Given,
         structures: &Path,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let mut environment = Environment { today: today(), ..Environment::default() };
+        let mut environment = Environment { today: today(), ..given.environment.clone() };
         for (name, structure) in &inputs {
             environment = environment.with_dataset(name, structure.clone());
         }
         let mut checker = Checker::new(environment);
         let program = checker.program(vec![source])?;
-        Ok(Self { inputs, program, described_in: structures.to_path_buf() })
+        Ok(Self { inputs, given, program, described_in: structures.to_path_buf() })
     }
 
     /// The data of every input that the script reads.
@@ -177,7 +193,8 @@ impl Checked {
         let reads = |name: &String| {
             self.program.statements.iter().any(|statement| statement.reads.contains(name))
         };
-        let mut bindings = Bindings::default();
+        let scalars = self.given.scalars.clone();
+        let mut bindings = Bindings { scalars, ..Bindings::default() };
         let mut faults = Vec::new();
         for (name, structure) in self.inputs.iter().filter(|(name, _)| reads(name)) {
             match self.input(folder, name, structure) {
@@ -230,6 +247,11 @@ impl Checked {
         let mut bindings = Bindings::default();
         for (name, structure) in &self.inputs {
             bindings.datasets.insert(name.clone(), Dataset::empty(structure.clone()));
+        }
+        for (name, data_type) in &self.given.environment.scalars {
+            let value = self.given.scalars.get(name).cloned();
+            let value = value.unwrap_or(Scalar::Null(*data_type));
+            bindings.scalars.insert(name.clone(), value);
         }
         let plans = engine.explain(&self.program, &mut bindings, &|result| result.persistent)?;
         for (name, plan) in plans {

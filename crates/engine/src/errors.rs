@@ -50,6 +50,14 @@ olshem_model::codes! {
     ///
     /// Nothing was written.
     INTERRUPTED = "E009", "interrupted";
+
+    /// The query of an external routine can't be run, or gives something else than `returns` says.
+    ///
+    /// It is one query in SQL (DataFusion's), which reads the datasets that `eval` gives it under
+    /// their own names, in upper and lower case, and the scalars as `$1`, `$2`, by their place among
+    /// the arguments. Its columns are the components that `returns` names; `AS` gives a column its
+    /// name. Functions of time and chance are not there: a routine gives the same each time.
+    ROUTINE = "E010", "an external routine is wrong", "3";
 }
 
 /// What went wrong inside the engine, before it is known in which statement.
@@ -93,6 +101,7 @@ impl EngineError {
             Self::Execution(error) => match root(&error) {
                 DataFusionError::Execution(message) => (&FAILED, message.clone()),
                 DataFusionError::ArrowError(error, _) => (&FAILED, error.to_string()),
+                DataFusionError::NotImplemented(message) => (&NOT_SUPPORTED, message.clone()),
                 other => (&INTERNAL, other.strip_backtrace()),
             },
             Self::Told(diagnostic) => {

@@ -2,6 +2,7 @@
 
 use crate::aggregate::{Atom, aggregate};
 use crate::errors::{BOUNDS, EngineError, FAILED, NOT_SUPPORTED, Result, refuse};
+use crate::external::EXTERNAL;
 use crate::frequency::{collapsed_time, one_frequency_over};
 use crate::functions::number::{End, NumberFunction};
 use crate::functions::row::RowFunction;
@@ -104,6 +105,7 @@ impl<'a> Scope<'a> {
                 let result = self.analytic(analytic, expr.data_type)?;
                 self.guarded(result, analytic)
             }
+            ExprKind::External(_) => Ok(Operand::Exact(column(EXTERNAL))),
         }
     }
 
@@ -915,7 +917,7 @@ fn plain(function: Function, arguments: Vec<Df>, types: Vec<DataType>, to: DataT
                 b,
             )
         }
-        F::Member => row(convert::member(arrow_type(to)), arguments, &types),
+        F::Require => row(convert::required(arrow_type(to)), arguments, &types),
         F::Upper => df::upper(one(arguments)?),
         F::Lower => df::lower(one(arguments)?),
         // By themselves these take away spaces only, and the manual says white space.

@@ -6,7 +6,7 @@
 //! it, and one that has none costs nothing.
 //!
 //! Reading order: [`dataset`] is what goes in and comes out; `plan` turns operations into plans,
-//! `expression` expressions, `aggregate` and `sum` what is put together; `interval` is the
+//! `expression` expressions, `aggregate` and `sum` what is put together, `external` queries in SQL; `interval` is the
 //! arithmetic of bounds, `exact` that of sums which don't depend on the order of rows; `trace` finds
 //! the rows that fed a row; `frequency` keeps periods of different frequencies apart.
 //!
@@ -44,6 +44,7 @@ pub mod dataset;
 pub mod errors;
 mod exact;
 mod expression;
+mod external;
 mod frequency;
 mod functions;
 pub mod input;
@@ -84,6 +85,8 @@ use std::sync::Arc;
 pub struct Engine {
     runtime: tokio::runtime::Runtime,
     context: SessionContext,
+    /// Of one partition, for what depends on the order of rows.
+    serial: SessionContext,
     partitions: NonZeroUsize,
     watch: Arc<Watch>,
 }
@@ -108,7 +111,9 @@ impl Engine {
             .map_err(|e| Diagnostic::new(&INTERNAL, Place::Nowhere, format!("no threads: {e}")))?;
         let config = SessionConfig::new().with_target_partitions(partitions.get());
         let context = SessionContext::new_with_config(config);
-        Ok(Self { runtime, context, partitions, watch: Arc::default() })
+        let config = SessionConfig::new().with_target_partitions(1);
+        let serial = SessionContext::new_with_config(config);
+        Ok(Self { runtime, context, serial, partitions, watch: Arc::default() })
     }
 
     /// How many partitions it splits work into.
@@ -155,7 +160,8 @@ impl Engine {
                 bindings.datasets.insert(name.clone(), dataset);
             }
             Value::Scalar(expr) => {
-                let scalar = self.scalar(expr, bindings).map_err(|e| e.told(name))?;
+                let planner = Planner::new(bindings, &self.watch);
+                let scalar = self.scalar(expr, &planner).map_err(|e| e.told(name))?;
                 bindings.scalars.insert(name.clone(), scalar);
             }
         }
@@ -164,7 +170,7 @@ impl Engine {
 
     fn dataset(&self, node: &Node, bindings: &Bindings) -> Result<Dataset> {
         let Planned { plan, knowledge } = Planner::new(bindings, &self.watch).plan(node)?;
-        let batches = self.collect(plan)?;
+        let batches = self.collect(plan, node.is_external())?;
         let dataset = Dataset::new(node.structure.clone(), &whole(&batches)?)?;
         let unsettled = knowledge
             .into_iter()
@@ -174,9 +180,9 @@ impl Engine {
         Ok(dataset.with_unsettled(unsettled))
     }
 
-    fn scalar(&self, expr: &Expr, bindings: &Bindings) -> Result<Scalar> {
-        let Planned { plan, .. } = Planner::new(bindings, &self.watch).scalar(expr)?;
-        let batches = self.collect(plan)?;
+    fn scalar(&self, expr: &Expr, planner: &Planner<'_>) -> Result<Scalar> {
+        let Planned { plan, .. } = planner.scalar(expr)?;
+        let batches = self.collect(plan, expr.routine().is_some())?;
         let structure = DataStructure::new([Component {
             name: SCALAR.to_owned(),
             role: Role::Measure,
@@ -185,6 +191,10 @@ impl Engine {
             codes: None,
         }]);
         let dataset = Dataset::new(structure, &whole(&batches)?)?;
+        // An external routine may find nothing.
+        if dataset.rows() == 0 {
+            return Ok(Scalar::Null(expr.data_type));
+        }
         if dataset.is_bounded(SCALAR)
             && let Some(bounded) = dataset.number(0, SCALAR)
         {
@@ -228,11 +238,11 @@ impl Engine {
             .collect();
         let planned = Planner::tracing(bindings, &self.watch, sources.clone()).plan(node)?;
         let narrowed = narrowed(planned.plan, &result.take(rows))?;
-        Ok(trace::rows_by_source(&self.collect(narrowed)?, &sources))
+        Ok(trace::rows_by_source(&self.collect(narrowed, node.is_external())?, &sources))
     }
 
-    fn collect(&self, plan: LogicalPlan) -> Result<Vec<RecordBatch>> {
-        let mut stream = self.execute(plan)?;
+    fn collect(&self, plan: LogicalPlan, external: bool) -> Result<Vec<RecordBatch>> {
+        let mut stream = self.execute(plan, external)?;
         let mut batches = vec![RecordBatch::new_empty(stream.schema())];
         while let Some(batch) = self.next(&mut stream)? {
             batches.push(batch);
@@ -240,9 +250,10 @@ impl Engine {
         Ok(batches)
     }
 
-    fn execute(&self, plan: LogicalPlan) -> Result<SendableRecordBatchStream> {
+    fn execute(&self, plan: LogicalPlan, external: bool) -> Result<SendableRecordBatchStream> {
+        let context = self.context_of(external);
         self.until_interrupted(async {
-            Ok(self.context.execute_logical_plan(plan).await?.execute_stream().await?)
+            Ok(context.execute_logical_plan(plan).await?.execute_stream().await?)
         })
     }
 
@@ -251,12 +262,22 @@ impl Engine {
     }
 
     /// The rows of a plan, as they come.
-    fn partitioned(&self, plan: LogicalPlan) -> Result<(SchemaRef, Vec<Vec<RecordBatch>>)> {
+    fn partitioned(
+        &self,
+        plan: LogicalPlan,
+        external: bool,
+    ) -> Result<(SchemaRef, Vec<Vec<RecordBatch>>)> {
+        let context = self.context_of(external);
         self.until_interrupted(async {
-            let frame = self.context.execute_logical_plan(plan).await?;
+            let frame = context.execute_logical_plan(plan).await?;
             let schema = Arc::clone(frame.schema().inner());
             Ok((schema, frame.collect_partitioned().await?))
         })
+    }
+
+    /// What SQL says of sums depends on the order of rows, so these are kept in one.
+    fn context_of(&self, external: bool) -> &SessionContext {
+        if external { &self.serial } else { &self.context }
     }
 
     fn optimized(&self, plan: &LogicalPlan) -> Result<LogicalPlan> {

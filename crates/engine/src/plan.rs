@@ -14,7 +14,7 @@ use crate::input::Table;
 use crate::schedule::{Earlier, EarlierResult};
 use crate::trace::{TRACE, merge_traces, merge_traces_over, merged_trace, trace_column};
 use crate::watch::Watch;
-use crate::{Bindings, Dataset};
+use crate::{Bindings, Dataset, Scalar};
 use arrow::array::RecordBatch;
 use arrow::datatypes::FieldRef;
 use datafusion::catalog::TableProvider;
@@ -110,7 +110,18 @@ impl<'a> Planner<'a> {
             Operation::Pivot { input, identifier, measure, codes } => {
                 self.pivot(self.plan(input)?, structure, identifier, measure, codes)
             }
+            Operation::External(routine) => self.external(routine, structure),
         }
+    }
+
+    /// Scalars by name.
+    pub(crate) fn scalars(&self) -> &BTreeMap<String, Scalar> {
+        &self.bindings.scalars
+    }
+
+    /// Whether plans carry a trace.
+    pub(crate) fn traced(&self) -> bool {
+        self.sources.is_some()
     }
 
     fn scope<'s>(&'s self, planned: &'s Planned, structure: &'s DataStructure) -> Scope<'s> {
@@ -604,7 +615,11 @@ impl<'a> Planner<'a> {
         let operand = scope.operand(expr)?;
         let mut outputs = Outputs::default();
         outputs.push(&component, operand)?;
-        outputs.project(LogicalPlanBuilder::empty(true).build()?, None)
+        let plan = match expr.routine() {
+            Some(routine) => self.external_value(routine, expr.data_type)?,
+            None => LogicalPlanBuilder::empty(true).build()?,
+        };
+        outputs.project(plan, None)
     }
 }
 
@@ -625,14 +640,14 @@ const SOURCE: &str = "#source";
 
 /// The columns that a projection gives, and what is known of them.
 #[derive(Default)]
-struct Outputs {
+pub(crate) struct Outputs {
     columns: Vec<Df>,
     bounds: Vec<Df>,
     knowledge: BTreeMap<String, Knowledge>,
 }
 
 impl Outputs {
-    fn push(&mut self, component: &Component, operand: Operand) -> Result<()> {
+    pub(crate) fn push(&mut self, component: &Component, operand: Operand) -> Result<()> {
         let name = &component.name;
         match operand {
             Operand::Exact(df) => self.columns.push(df.alias(name)),
@@ -656,7 +671,7 @@ impl Outputs {
         Ok(())
     }
 
-    fn project(self, plan: LogicalPlan, trace: Option<Df>) -> Result<Planned> {
+    pub(crate) fn project(self, plan: LogicalPlan, trace: Option<Df>) -> Result<Planned> {
         let trace = trace.map(|trace| trace.alias(TRACE));
         let columns: Vec<Df> = self.columns.into_iter().chain(self.bounds).chain(trace).collect();
         let plan = LogicalPlanBuilder::from(plan).project(columns)?.build()?;
@@ -769,11 +784,11 @@ fn column_names(structure: &DataStructure, knowledge: &BTreeMap<String, Knowledg
     names.chain(bounds).collect()
 }
 
-fn prefixed(side: usize, name: &str) -> String {
+pub(crate) fn prefixed(side: usize, name: &str) -> String {
     format!("#{side}#{name}")
 }
 
-fn numbered_column(side: usize, name: &str) -> Df {
+pub(crate) fn numbered_column(side: usize, name: &str) -> Df {
     column(&prefixed(side, name))
 }
 

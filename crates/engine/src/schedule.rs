@@ -14,7 +14,7 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use olshem_model::{DataStructure, Diagnostic};
-use olshem_vtl::program::{Node, Operation, Program, Statement, Value};
+use olshem_vtl::program::{Node, Operation, Program, Routine, Statement, Value};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -59,8 +59,12 @@ impl<'p> Earlier<'p> {
     fn of(program: &'p Program) -> Self {
         let mut reads = BTreeMap::new();
         for statement in &program.statements {
-            if let Value::Dataset(node) = &statement.value {
-                count_reads(node, &mut reads);
+            match &statement.value {
+                Value::Dataset(node) => count_reads(node, &mut reads),
+                Value::Scalar(expr) => {
+                    let inputs = expr.routine().map(Routine::inputs).unwrap_or_default();
+                    inputs.into_iter().for_each(|node| count_reads(node, &mut reads));
+                }
             }
         }
         Self { reads_left: RefCell::new(reads), ..Self::default() }
@@ -69,6 +73,8 @@ impl<'p> Earlier<'p> {
     fn way(&self, statement: &Statement, wanted: bool) -> Way {
         match self.reads_left.borrow().get(&statement.name) {
             None | Some(0) => Way::Passed,
+            // Such plans are run otherwise than others.
+            Some(_) if statement.value.is_external() => Way::Kept,
             Some(1) if !wanted => Way::Deferred,
             Some(_) => Way::Kept,
         }
@@ -184,9 +190,15 @@ impl Engine {
         let mut earlier = Earlier::of(program);
         for statement in &program.statements {
             let name = &statement.name;
-            let Value::Dataset(node) = &statement.value else {
-                self.run_statement(statement, bindings)?;
-                continue;
+            let node = match &statement.value {
+                Value::Dataset(node) => node,
+                Value::Scalar(expr) => {
+                    let planner = Planner::after(bindings, &earlier, &self.watch);
+                    let scalar = self.scalar(expr, &planner).map_err(|e| e.told(name))?;
+                    bindings.scalars.insert(name.clone(), scalar);
+                    earlier.forget();
+                    continue;
+                }
             };
             let wanted = wanted(statement);
             let way = earlier.way(statement, wanted);
@@ -198,7 +210,7 @@ impl Engine {
             let plan = self.planned(statement, node, way, bindings, &mut earlier);
             let plan = plan.map_err(|e| e.told(name))?;
             if wanted || way == Way::Passed {
-                let mut rows = self.rows(name, &node.structure, plan).map_err(|e| e.told(name))?;
+                let mut rows = self.rows(name, node, plan).map_err(|e| e.told(name))?;
                 match wanted {
                     true => receive(statement, rows)?,
                     // Nobody reads it; but an error in it is one of the script.
@@ -224,7 +236,7 @@ impl Engine {
         if way != Way::Kept {
             return Ok(plan);
         }
-        let (schema, partitions) = self.partitioned(plan)?;
+        let (schema, partitions) = self.partitioned(plan, node.is_external())?;
         let kept = Kept { schema, partitions, knowledge };
         let plan = kept.scan(&statement.name)?;
         earlier.kept.insert(statement.name.clone(), kept);
@@ -250,7 +262,7 @@ impl Engine {
             let name = &statement.name;
             let plan = match &statement.value {
                 Value::Scalar(expr) => {
-                    let plan = Planner::new(bindings, &self.watch).scalar(expr);
+                    let plan = Planner::after(bindings, &earlier, &self.watch).scalar(expr);
                     let plan = plan.map_err(|e| e.told(name))?.plan;
                     bindings.scalars.insert(name.clone(), Scalar::Null(expr.data_type));
                     plan
@@ -279,14 +291,15 @@ impl Engine {
     }
 
     /// The rows of a plan, in the order of their identifiers.
-    fn rows(&self, name: &str, structure: &DataStructure, plan: LogicalPlan) -> Result<Rows<'_>> {
+    fn rows(&self, name: &str, node: &Node, plan: LogicalPlan) -> Result<Rows<'_>> {
+        let structure = &node.structure;
         let order: Vec<_> =
             structure.identifiers().map(|id| column(&id.name).sort(true, true)).collect();
         let plan = match order.is_empty() {
             true => plan,
             false => LogicalPlanBuilder::from(plan).sort(order)?.build()?,
         };
-        let stream = self.execute(plan)?;
+        let stream = self.execute(plan, node.is_external())?;
         let empty = RecordBatch::new_empty(stream.schema());
         let schema = in_structure_order(structure, &empty)?.schema();
         Ok(Rows {

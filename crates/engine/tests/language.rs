@@ -16,6 +16,8 @@
 //! => X = 2
 //! ```
 //!
+//! `SQL name` above a query makes it an external routine.
+//!
 //! `=> fault: …` stands for a script that is refused, or fails. `OLSHEM_RENEW=1` rewrites the
 //! results; review them against the reference manual.
 
@@ -26,7 +28,7 @@ use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch
 use olshem_engine::{Bindings, Dataset, Engine, Scalar};
 use olshem_model::{Component, DataStructure, DataType, Role};
 use olshem_vtl::program::Literal;
-use olshem_vtl::{Checker, Environment, Source};
+use olshem_vtl::{Checker, Environment, Source, ValueDomain};
 use std::fmt::Write;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -63,14 +65,27 @@ fn scripts_give_what_the_tables_say() {
 
 /// Runs a case, and shows what every statement gives.
 fn run(engine: &Engine, case: &str) -> String {
-    let mut environment = Environment::default()
-        .with_domain("Letters", ["A", "B"].map(|code| Literal::String(code.to_owned())).to_vec());
+    let text = |text: &str| Literal::String(text.to_owned());
+    let letters =
+        ValueDomain { data_type: DataType::String, values: ["A", "B"].map(text).to_vec() };
+    let days = ValueDomain {
+        data_type: DataType::Date,
+        values: ["2023-01-01", "2023-12-31"].map(text).to_vec(),
+    };
+    let mut environment =
+        Environment::default().with_domain("Letters", letters).with_domain("Days", days);
     if let Some(today) = case.lines().find_map(|line| line.strip_prefix("today is ")) {
         environment = environment.with_today(today.parse().unwrap());
     }
     let mut bindings = Bindings::default();
     let (data, script) = case.rsplit_once("\n\n").unwrap_or(("", case));
     for table in data.split("\n\n") {
+        if let Some((name, query)) =
+            table.strip_prefix("SQL ").and_then(|text| text.split_once('\n'))
+        {
+            environment = environment.with_routine(name, query);
+            continue;
+        }
         let lines = table.lines().filter(|line| !line.trim().is_empty());
         let mut lines = lines.skip_while(|line| !line.contains('('));
         let Some(header) = lines.next() else { continue };

@@ -12,7 +12,7 @@ use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch
 use olshem_engine::{Bindings, Dataset, Engine, Scalar};
 use olshem_model::{Component, DataStructure, DataType, Role, TimePeriod};
 use olshem_vtl::program::Literal;
-use olshem_vtl::{Checker, Environment, Source};
+use olshem_vtl::{Checker, Environment, Source, ValueDomain};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -100,7 +100,8 @@ fn run(engine: &Engine, folder: &Path) -> Result<(), String> {
     if script.contains("HR_1") && !script.contains("define") {
         script.push_str(HR_1);
     }
-    let domain = GEO_DOMAIN.split(' ').map(|code| Literal::String(code.to_owned())).collect();
+    let values = GEO_DOMAIN.split(' ').map(|code| Literal::String(code.to_owned())).collect();
+    let domain = ValueDomain { data_type: DataType::String, values };
     let mut environment = Environment::default().with_domain("myGeoValueDomain", domain);
     let mut bindings = Bindings::default();
     // Some examples list a dataset under another name than that of its file, which is the right one.

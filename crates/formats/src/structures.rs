@@ -34,19 +34,48 @@ use std::path::Path;
 ///
 /// Everything that is wrong with the description.
 pub fn read(file: &Path, json: &[u8]) -> Result<BTreeMap<String, DataStructure>, Vec<Diagnostic>> {
+    let value = parsed(file, json)?;
+    let mut reader = Reader { file, faults: Vec::new() };
+    let datasets = reader.datasets(&value);
+    if reader.faults.is_empty() { Ok(datasets) } else { Err(reader.faults) }
+}
+
+/// The type of each scalar that is declared, by name: `scalars`, a list of names and types.
+///
+/// # Errors
+///
+/// Everything that is wrong with the list; that there is none is no fault.
+pub fn scalars(file: &Path, json: &[u8]) -> Result<BTreeMap<String, DataType>, Vec<Diagnostic>> {
+    let value = parsed(file, json)?;
+    let mut reader = Reader { file, faults: Vec::new() };
+    let mut read = BTreeMap::new();
+    for scalar in value["scalars"].as_array().into_iter().flatten() {
+        let Some(name) = scalar["name"].as_str().filter(|name| !name.is_empty()) else {
+            reader.fault("a scalar has no `name`".to_owned());
+            continue;
+        };
+        match type_of(name, scalar) {
+            Ok(data_type) if read.insert(name.to_owned(), data_type).is_some() => {
+                reader.fault(format!("there are two scalars `{name}`"));
+            }
+            Ok(_) => {}
+            Err(message) => reader.fault(message),
+        }
+    }
+    if reader.faults.is_empty() { Ok(read) } else { Err(reader.faults) }
+}
+
+fn parsed(file: &Path, json: &[u8]) -> Result<Value, Vec<Diagnostic>> {
     let bom = if json.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let json = &json[bom..];
-    let value: Value = serde_json::from_slice(json).map_err(|error| {
+    serde_json::from_slice(json).map_err(|error| {
         let at = bom + offset(json, error.line(), error.column());
         let place = Place::Text { file: file.to_path_buf(), span: at..at + 1 };
         // The place is told beside it.
         let told = error.to_string();
         let told = told.split(" at line ").next().unwrap_or_default();
         vec![Diagnostic::new(&WRONG_STRUCTURES, place, format!("not JSON: {told}"))]
-    })?;
-    let mut reader = Reader { file, faults: Vec::new() };
-    let datasets = reader.datasets(&value);
-    if reader.faults.is_empty() { Ok(datasets) } else { Err(reader.faults) }
+    })
 }
 
 /// Where a line and column, both from 1, are in a text.
@@ -144,24 +173,7 @@ fn component(json: &Value) -> Result<Component, String> {
             ));
         }
     };
-    let type_name = json["data_type"].as_str().or(json["type"].as_str());
-    let type_name = type_name.ok_or(format!("`{name}` has no `data_type`"))?;
-    let data_type = match plain(type_name).as_str() {
-        "integer" => DataType::Integer,
-        "number" => DataType::Number,
-        "boolean" => DataType::Boolean,
-        "string" => DataType::String,
-        "timeperiod" => DataType::TimePeriod,
-        "date" => DataType::Date,
-        "time" => DataType::Time,
-        "duration" => DataType::Duration,
-        _ => {
-            return Err(format!(
-                "`{name}` has the type `{type_name}`, which is none of Integer, Number, Boolean, \
-                 String, Time_Period, Date, Time and Duration"
-            ));
-        }
-    };
+    let data_type = type_of(name, json)?;
     let nullable = match &json["nullable"] {
         Value::Null => role != Role::Identifier,
         Value::Bool(true) if role == Role::Identifier => {
@@ -171,6 +183,31 @@ fn component(json: &Value) -> Result<Component, String> {
         other => return Err(format!("`{name}` has `nullable` = {other}, not true or false")),
     };
     Ok(Component { name: name.to_owned(), role, data_type, nullable, codes: None })
+}
+
+/// The type that something of that name says it has.
+fn type_of(name: &str, json: &Value) -> Result<DataType, String> {
+    let type_name = json["data_type"].as_str().or(json["type"].as_str());
+    let type_name = type_name.ok_or(format!("`{name}` has no `data_type`"))?;
+    type_named(type_name).ok_or(format!(
+        "`{name}` has the type `{type_name}`, which is none of Integer, Number, Boolean, String, \
+         Time_Period, Date, Time and Duration"
+    ))
+}
+
+/// The type of that name, in any of the spellings in use.
+pub fn type_named(name: &str) -> Option<DataType> {
+    Some(match plain(name).as_str() {
+        "integer" => DataType::Integer,
+        "number" => DataType::Number,
+        "boolean" => DataType::Boolean,
+        "string" => DataType::String,
+        "timeperiod" => DataType::TimePeriod,
+        "date" => DataType::Date,
+        "time" => DataType::Time,
+        "duration" => DataType::Duration,
+        _ => return None,
+    })
 }
 
 /// In lower case, without what stands between words.

@@ -148,8 +148,8 @@ pub enum ExprKind {
     Check(Box<Check>),
     /// `check_datapoint`, `check_hierarchy`, `hierarchy`.
     Ruleset(Box<RulesetCall>),
-    /// `eval`: the routine called.
-    Eval(Name),
+    /// `eval`.
+    Eval(Box<Eval>),
 }
 
 /// A constant.
@@ -331,6 +331,19 @@ pub struct RulesetCall {
     pub options: Vec<Name>,
 }
 
+/// `eval`.
+#[derive(Clone, Debug)]
+pub struct Eval {
+    /// The external routine called.
+    pub routine: Name,
+    /// Names, constants, and `_`.
+    pub arguments: Vec<Expr>,
+    /// In what language the routine is written.
+    pub language: Option<Name>,
+    /// What it gives.
+    pub returns: Option<Type>,
+}
+
 /// `define operator`.
 #[derive(Clone, Debug)]
 pub struct OperatorDefinition {
@@ -373,6 +386,21 @@ pub struct ScalarType {
     pub name: Name,
     /// The basic type of that name; absent for `scalar` and for value domains.
     pub basic: Option<DataType>,
+    /// Which of the type's values are meant, if not all.
+    pub restriction: Option<Restriction>,
+    /// Null is not among them.
+    pub not_null: bool,
+    /// All of it.
+    pub span: Span,
+}
+
+/// What restricts a scalar type.
+#[derive(Clone, Debug)]
+pub enum Restriction {
+    /// `[value >= 0]`.
+    Condition(Box<Expr>),
+    /// `{0, 1}`.
+    Values(Vec<Expr>),
 }
 
 /// `measure<number> Me_1` in a dataset type.
@@ -382,8 +410,21 @@ pub struct ComponentConstraint {
     pub role: Option<Role>,
     /// The type, where given.
     pub of: Option<ScalarType>,
-    /// The name; absent for `_`, `_+`, `_*`.
-    pub name: Option<Name>,
+    /// Which components.
+    pub which: Which,
+}
+
+/// Which components a constraint asks for.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// The one of that name.
+    Named(Name),
+    /// `_`: one, whatever its name.
+    One,
+    /// `_+`.
+    OneOrMore,
+    /// `_*`.
+    Any,
 }
 
 /// The names by which a ruleset's conditions know components.
@@ -496,12 +537,10 @@ impl ExprKind {
     /// The expressions directly within.
     pub fn children(&self) -> Box<dyn Iterator<Item = &Expr> + '_> {
         match self {
-            Self::Literal(_)
-            | Self::Name(_)
-            | Self::Omitted
-            | Self::Set(_)
-            | Self::Keyword(_)
-            | Self::Eval(_) => Box::new(std::iter::empty()),
+            Self::Literal(_) | Self::Name(_) | Self::Omitted | Self::Set(_) | Self::Keyword(_) => {
+                Box::new(std::iter::empty())
+            }
+            Self::Eval(call) => Box::new(call.arguments.iter()),
             Self::Unary(_, operand)
             | Self::In { operand, .. }
             | Self::Membership(operand, _)

@@ -59,6 +59,13 @@ olshem_model::codes! {
     /// Say which is meant: `d1#OBS_VALUE`.
     AMBIGUOUS_COMPONENT = "V015", "a component that several datasets have", "2";
 
+    /// No external routine of that name was given.
+    ///
+    /// `eval` calls routines that are given along with the script.
+    ///
+    /// VTL category: semantic (1).
+    UNKNOWN_ROUTINE = "V016", "an unknown external routine", "2";
+
     /// A name is assigned to twice, or defined twice.
     ///
     /// A result has one definition. To change a dataset step by step, give each step a name.
@@ -146,6 +153,13 @@ olshem_model::codes! {
     ///
     /// Rules have names either all or none, each once; codes do not depend on themselves.
     INVALID_RULESET = "V070", "a ruleset that contradicts itself", "2";
+
+    /// `eval` can't be used in this way.
+    ///
+    /// It stands alone on the right of an assignment, its routine is in the language `"SQL"`, and
+    /// `returns` gives the name, the role and the type of each component of the result:
+    /// `A <- eval(R(B) language "SQL" returns dataset { identifier<string> C, measure<number> D });`
+    INVALID_EVAL = "V080", "an external routine called in a wrong way", "2";
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  text ──lexer──▶ tokens ──parser──▶ syntax tree ──check──▶ program
-//!                                       (ast)     structures   (ten operations)
+//!                                       (ast)     structures   (eleven operations)
 //! ```
 //!
 //! A [`Checker`] is given what is known beforehand, the [`Environment`], and scripts. It answers
@@ -37,7 +37,7 @@ pub mod program;
 pub mod prompt;
 mod source;
 
-pub use check::{Checker, Environment};
+pub use check::{Checker, Environment, ValueDomain};
 pub use format::format;
 pub use program::{Expr, Node, Operation, Program, Statement, Value};
 pub use source::{Source, Sources, Span};

@@ -2,11 +2,12 @@
 //!
 //! The reference manual has some hundred and forty operators. Most are shorthand: `A + B` on
 //! datasets is a join and a calculation, `check_hierarchy` is conditional sums and comparisons.
-//! The checker rewrites every operator into the ten [`Operation`]s below, each node with the
-//! structure of its result, so that an engine has ten things to plan and not a hundred and forty.
+//! The checker rewrites every operator into the eleven [`Operation`]s below, each node with the
+//! structure of its result, so that an engine has eleven things to plan and not a hundred and forty.
 //! User-defined operators and rulesets are expanded on the way; none is left here.
 
 use crate::Span;
+use crate::check::canonical_time;
 use olshem_model::{Component, DataStructure, DataType};
 
 /// A checked script, its statements in an order in which each uses only earlier ones and inputs.
@@ -56,6 +57,16 @@ pub enum Value {
     Scalar(Expr),
 }
 
+impl Value {
+    /// Whether an external routine gives it.
+    pub fn is_external(&self) -> bool {
+        match self {
+            Self::Dataset(node) => node.is_external(),
+            Self::Scalar(expr) => expr.routine().is_some(),
+        }
+    }
+}
+
 /// A dataset-valued expression.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -68,7 +79,19 @@ pub struct Node {
     pub span: Span,
 }
 
-/// The ten ways in which a dataset comes from others.
+impl Node {
+    /// Whether an external routine gives it. A routine is never part of something greater, but what
+    /// it gives may have to be of a restricted type.
+    pub fn is_external(&self) -> bool {
+        match &self.operation {
+            Operation::External(_) => true,
+            Operation::Project { input, .. } => input.is_external(),
+            _ => false,
+        }
+    }
+}
+
+/// The eleven ways in which a dataset comes from others.
 ///
 /// Where a description says *row*, think of an observation: identifiers, measures, attributes.
 #[derive(Clone, Debug)]
@@ -154,6 +177,39 @@ pub enum Operation {
         /// The codes, which are the names of the node's measures, in order.
         codes: Vec<String>,
     },
+    /// What an external routine gives: a column for each of the node's components, by their names.
+    External(Routine),
+}
+
+/// A call of an external routine, which is a query in SQL.
+#[derive(Clone, Debug)]
+pub struct Routine {
+    /// Its name.
+    pub name: String,
+    /// Its text.
+    pub query: String,
+    /// What it is given, in the order of its parameters.
+    pub arguments: Vec<Argument>,
+}
+
+impl Routine {
+    /// The datasets that it is given.
+    pub fn inputs(&self) -> Vec<&Node> {
+        let node = |argument| match argument {
+            &Argument::Dataset { ref node, .. } => Some(node),
+            Argument::Scalar(_) => None,
+        };
+        self.arguments.iter().filter_map(node).collect()
+    }
+}
+
+/// What an external routine is given: a dataset is a table of its name, a scalar the parameter `$1`
+/// if it is the first argument, `$2` if the second.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub enum Argument {
+    Dataset { name: String, node: Node },
+    Scalar(Expr),
 }
 
 impl Operation {
@@ -172,6 +228,7 @@ impl Operation {
             }
             Self::Union(inputs) => inputs.iter().collect(),
             Self::Match { left, right, .. } => vec![left, right],
+            Self::External(routine) => routine.inputs(),
         }
     }
 }
@@ -292,6 +349,19 @@ pub enum ExprKind {
     },
     /// A function of the row and of others of the input; only in [`Operation::Project`].
     Analytic(Box<Analytic>),
+    /// The one value that an external routine gives; only in [`Value::Scalar`].
+    External(Box<Routine>),
+}
+
+impl Expr {
+    /// The external routine that gives the value, which may have to be of a restricted type.
+    pub fn routine(&self) -> Option<&Routine> {
+        match &self.kind {
+            ExprKind::External(routine) => Some(routine),
+            ExprKind::Call(Function::Require, arguments) => arguments.first()?.routine(),
+            _ => None,
+        }
+    }
 }
 
 /// A constant.
@@ -304,6 +374,22 @@ pub enum Literal {
     Number(f64),
     /// Text, and every temporal type in its canonical text.
     String(String),
+}
+
+impl Literal {
+    /// The constant of that type that a text is, if it is one.
+    pub fn of(text: &str, data_type: DataType) -> Option<Self> {
+        match data_type {
+            DataType::String => Some(Self::String(text.to_owned())),
+            DataType::Boolean => text.parse().ok().map(Self::Boolean),
+            DataType::Integer => text.parse().ok().map(Self::Integer),
+            DataType::Number => {
+                let number: Option<f64> = text.parse().ok();
+                number.filter(|number| number.is_finite()).map(Self::Number)
+            }
+            _ => canonical_time(text, data_type).map(Self::String),
+        }
+    }
 }
 
 /// Scalar functions, by the reference manual's names. Comments give the arguments.
@@ -352,8 +438,8 @@ pub enum Function {
     IsNull,
     /// operand, replacement
     Nvl,
-    /// operand, the name of a value domain, its values: the operand, which must be one of these
-    Member,
+    /// operand, condition, what it says: the operand, for which the condition must not be false
+    Require,
     // Text.
     Concat,
     Upper,

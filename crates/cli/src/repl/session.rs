@@ -6,6 +6,7 @@ use super::entry::{COMMANDS, Code, Command, Entry, HELP, LIST};
 use super::prompt::Known;
 use crate::commands::one;
 use crate::errors::{INPUT_MISSING, PROMPT};
+use crate::given::Given;
 use crate::locale::Words;
 use crate::render::Page;
 use crate::render::table::{self, Column};
@@ -165,6 +166,7 @@ impl<'a> Session<'a> {
             return Err(one(fault.with_help("start with `--data DIR`")));
         };
         let checked = Checked {
+            given: Given::default(),
             inputs: new,
             program: Program { statements: vec![statement.clone()] },
             described_in: self.described_in.clone(),

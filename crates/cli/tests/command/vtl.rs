@@ -287,3 +287,115 @@ fn the_example_is_laid_out() {
     let ran = run(&mut olshem(&["vtl", "fmt", "--check", example.to_str().unwrap()]));
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
 }
+
+/// A script that needs more than datasets, with its value domains, routines and scalars.
+fn given() -> Folder {
+    let folder = Folder::new();
+    folder.write(
+        "s.vtl",
+        "define operator known (x component<Shops>) is x end operator;\n\
+         NOTED <- SALES[filter SHOP in Shops and SALES > LEAST][calc KNOWN := known(SHOP), TO := UNTIL];\n\
+         COUNTED <- eval(counted(SALES, LEAST) language \"SQL\" returns dataset {\n\
+         \x20 identifier<string> SHOP, measure<integer> QUARTERS, measure<number> TOTAL });\n\
+         LARGEST <- eval(largest(SALES) language \"SQL\" returns number);\n",
+    );
+    folder.write(
+        "s.json",
+        STRUCTURES.replacen(
+            '{',
+            "{\"scalars\": [{\"name\": \"UNTIL\", \"type\": \"Time_Period\"}],",
+            1,
+        ),
+    );
+    folder.write(
+        "domains.json",
+        "[{\"name\": \"Shops\", \"type\": \"String\", \"setlist\": [\"a\", \"b\"]},\n \
+         {\"name\": \"Quarters\", \"type\": \"TimePeriod\", \"setlist\": [\"2023Q1\"]}]",
+    );
+    folder.write("largest.sql", "SELECT max(SALES) FROM SALES\n");
+    folder.write(
+        "routines.json",
+        "{\"name\": \"counted\", \"query\": \"SELECT SHOP, COUNT(*) AS QUARTERS, SUM(SALES) AS TOTAL \
+         FROM SALES WHERE coalesce(SALES, 0) >= $2 GROUP BY SHOP;\"}",
+    );
+    folder
+}
+
+const GIVEN: [&str; 10] = [
+    "--domains",
+    "domains.json",
+    "--routines",
+    "routines.json",
+    "--routines",
+    "largest.sql",
+    "--scalar",
+    "LEAST=0",
+    "--scalar",
+    "UNTIL=2024Q4",
+];
+
+#[test]
+fn value_domains_scalars_and_external_routines_are_given() {
+    let folder = given();
+    let mut all = told(&mut folder.run(&GIVEN));
+    let on = |command| ["vtl", command, "s.vtl", "--structures", "s.json"];
+    // Neither needs the values of scalars whose types are known.
+    let given = &GIVEN[..8];
+    all += &told(&mut folder.olshem(&[&on("check")[..], given].concat()));
+    all += &told(&mut folder.olshem(&[&on("explain")[..], given].concat()));
+    assert_told!(all);
+}
+
+#[test]
+fn scalars_that_are_wrong_are_refused() {
+    let folder = given();
+    let mut all = String::new();
+    for scalars in [
+        &["--scalar", "LEAST=0"][..],
+        &["--scalar", "LEAST=0", "--scalar", "UNTIL=soon"],
+        &["--scalar", "LEAST=few", "--scalar", "UNTIL=2024Q4"],
+        &["--scalar", "LEAST=\"few\"", "--scalar", "UNTIL=2024Q4"],
+        &["--scalar", "LEAST=0", "--scalar", "UNTIL=null", "--scalar", "UNTILL=2024"],
+        &["--scalar", "LEAST=0", "--scalar", "LEAST=1", "--scalar", "UNTIL=2024Q4"],
+        &["--scalar", "LEAST"],
+    ] {
+        all += &format!("===== {}\n", scalars.join(" "));
+        all += &told(&mut folder.run(&[&GIVEN[..6], scalars].concat()));
+    }
+    assert_told!(all);
+}
+
+#[test]
+fn value_domains_and_routines_that_are_wrong_are_refused() {
+    let mut all = String::new();
+    for (file, text) in [
+        ("domains.json", "[{\"name\": \"Shops\",\n \"type\" \"String\"}]"),
+        (
+            "domains.json",
+            "[{\"name\": \"A\", \"type\": \"Text\", \"setlist\": []}, {\"type\": \"String\"}, \
+          {\"name\": \"B\", \"type\": \"Integer\", \"setlist\": [1, 2.5]}, {\"name\": \"C\", \"type\": \"Date\", \
+          \"setlist\": [\"2023-02-30\"]}, {\"name\": \"D\", \"type\": \"Date\"}]",
+        ),
+        (
+            "routines.json",
+            "[{\"name\": \"largest\", \"query\": \"SELECT 1\"}, {\"name\": \"counted\"}]",
+        ),
+        ("largest.sql", "DROP TABLE SALES"),
+        ("largest.sql", "SELECT SHOP FROM SALES"),
+        (
+            "routines.json",
+            "{\"name\": \"counted\", \"query\": \"SELECT SHOP, QUARTERS FROM SALES\"}",
+        ),
+    ] {
+        let folder = given();
+        folder.write(file, text);
+        all += &format!("===== {file}: {text}\n{}", told(&mut folder.run(&GIVEN)));
+    }
+    let folder = given();
+    fs::remove_file(folder.path("largest.sql")).unwrap();
+    all += &told(&mut folder.run(&GIVEN));
+    folder.write("largest.sql", "DROP TABLE SALES");
+    let check = ["vtl", "check", "s.vtl", "--structures", "s.json"];
+    all += &told(&mut folder.olshem(&[&check[..], &GIVEN].concat()));
+    assert_told!(all);
+}

@@ -140,27 +140,24 @@ pub(crate) fn between(from: Type, to: Type) -> Option<RowFunction> {
     })
 }
 
-/// The first argument, which must be one of those after the second, the value domain's name.
-pub(crate) fn member(of: DataType) -> RowFunction {
+/// The first argument, for which the second must not be false; the third says what it would be then.
+pub(crate) fn required(of: DataType) -> RowFunction {
     RowFunction {
-        name: "member",
+        name: "required",
         returns: of,
         body: |arguments| match arguments {
-            [Some(value), _, values @ ..]
-                if values.iter().any(|other| other.as_ref() == Some(value)) =>
-            {
-                Ok(Some(value.clone()))
-            }
-            [Some(value), Some(Value::Text(domain)), ..] => {
+            [value, Some(Value::Boolean(false)), Some(Value::Text(what))] => {
                 let shown = match value {
-                    Value::Text(text) => format!("\"{text}\""),
-                    Value::Integer(number) => number.to_string(),
-                    Value::Number(number) => number.to_string(),
-                    Value::Boolean(truth) => truth.to_string(),
+                    None => "null".to_owned(),
+                    Some(Value::Text(text)) => format!("\"{text}\""),
+                    Some(Value::Integer(number)) => number.to_string(),
+                    Some(Value::Number(number)) => number.to_string(),
+                    Some(Value::Boolean(truth)) => truth.to_string(),
                 };
-                Err(fault(format!("{shown} is not in the value domain {domain}")))
+                Err(fault(format!("{shown} is not {what}")))
             }
-            _ => Ok(None),
+            [value, ..] => Ok(value.clone()),
+            [] => Ok(None),
         },
     }
 }

@@ -30,6 +30,8 @@ pub(crate) enum NumberFunction {
     Truncate,
     /// seed, index
     Random,
+    /// The operand, unless it is infinite or no number at all.
+    Finite,
     /// One end of the interval that an operation gives on two intervals: low, high, low, high.
     Bound(Operation, End),
 }
@@ -76,6 +78,8 @@ impl NumberFunction {
             Self::Round => round(a, b as i32),
             Self::Truncate => truncate(a, b as i32),
             Self::Random => random(a, b),
+            Self::Finite if !a.is_finite() => return Err(fault(format!("{a} is no number"))),
+            Self::Finite => a,
             Self::Bound(operation, end) => {
                 let (left, right) = (Interval { low: a, high: b }, Interval { low: c, high: d });
                 let Some(result) = operation.apply(left, right) else {
@@ -213,6 +217,7 @@ impl ScalarUDFImpl for Udf {
             NumberFunction::Round => "round_decimal",
             NumberFunction::Truncate => "trunc_decimal",
             NumberFunction::Random => "random",
+            NumberFunction::Finite => "finite",
             NumberFunction::Bound(operation, end) => match (operation, end) {
                 (Operation::Add, End::Low) => "add_low",
                 (Operation::Add, End::High) => "add_high",

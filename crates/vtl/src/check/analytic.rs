@@ -283,7 +283,10 @@ fn place(bound: &Bound) -> i128 {
 pub(super) fn has_analytic(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Analytic(_) => true,
-        ExprKind::Column(_) | ExprKind::Scalar(_) | ExprKind::Literal(_) => false,
+        ExprKind::Column(_)
+        | ExprKind::Scalar(_)
+        | ExprKind::Literal(_)
+        | ExprKind::External(_) => false,
         ExprKind::Call(_, arguments) => arguments.iter().any(has_analytic),
         ExprKind::Case { branches, otherwise } => {
             branches.iter().any(|(when, then)| has_analytic(when) || has_analytic(then))

@@ -9,7 +9,8 @@ use super::types::{Site, common_type};
 use super::{Check, Checked};
 use crate::ast::{Calculation, Clause, ComponentName, Expr as AstExpr, ExprKind as Ast, Name};
 use crate::errors::{
-    DUPLICATE_COMPONENT, NOTHING_LEFT, OPEN_DOMAIN, SYNTAX, TYPE_MISMATCH, WRONG_KIND, WRONG_ROLE,
+    DUPLICATE_COMPONENT, NOT_SUPPORTED, NOTHING_LEFT, OPEN_DOMAIN, SYNTAX, TYPE_MISMATCH,
+    WRONG_KIND, WRONG_ROLE,
 };
 use crate::program::{Expr, ExprKind, Function, JoinColumn, Node, Operation};
 use crate::source::Span;
@@ -118,7 +119,11 @@ impl Check<'_> {
             Clause::Unpivot(identifier, measure) => {
                 self.unpivot(node, identifier, measure, span, scope)
             }
-            Clause::CustomPivot => Err(self.not_supported("`customPivot`", span)),
+            // The grammar has its syntax in a comment, and no manual says what it means.
+            Clause::CustomPivot => {
+                let message = "VTL 2.2 reserves `customPivot` and does not define it";
+                Err(self.fault_help(&NOT_SUPPORTED, span, message, "use `pivot`"))
+            }
             Clause::Apply(_) => Err(self.fault(&SYNTAX, span, "`apply` belongs into a join")),
         }
     }

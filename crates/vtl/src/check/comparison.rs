@@ -6,7 +6,7 @@ use super::lift::{Measures, Operator};
 use super::scope::{Binding, Scope, quoted};
 use super::types::Site;
 use super::value::Argument;
-use super::{Check, Checked};
+use super::{Check, Checked, ValueDomain};
 use crate::ast::{self, Name, Set};
 use crate::errors::{
     IDENTIFIER_MISMATCH, UNKNOWN_CODE, UNKNOWN_DOMAIN, WRONG_ARGUMENTS, WRONG_KIND,
@@ -137,7 +137,7 @@ impl Check<'_> {
         self.apply_with(name, Measures::Changed, vec![operand], span, scope, &typing)
     }
 
-    fn as_literal(expr: Expr) -> Option<Literal> {
+    pub(super) fn as_literal(expr: Expr) -> Option<Literal> {
         match expr.kind {
             ExprKind::Literal(literal) => Some(literal),
             // An integer among numbers.
@@ -174,22 +174,24 @@ impl Check<'_> {
             }
             None => {}
         }
-        match self.checker.domains.get(&name.text) {
-            Some(values) => {
-                Ok(values.iter().map(|value| Expr::literal(value.clone(), span)).collect())
-            }
-            None => Err(self.unknown_domain(name)),
-        }
+        let (_, values) = self.domain(name, span)?;
+        Ok(values)
     }
 
-    pub(super) fn unknown_domain(&mut self, name: &Name) -> super::Reported {
+    /// The type and the values of a value domain.
+    pub(super) fn domain(&mut self, name: &Name, span: Span) -> Checked<(DataType, Vec<Expr>)> {
+        if let Some(ValueDomain { data_type, values }) = self.checker.domains.get(&name.text) {
+            let value =
+                |value: &Literal| Expr::new(ExprKind::Literal(value.clone()), *data_type, span);
+            return Ok((*data_type, values.iter().map(value).collect()));
+        }
         let message = format!("no value domain `{}` is known", name.text);
         let known = self.checker.domains.keys().map(String::as_str);
         let help = match nearest(&name.text, known) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "give the values themselves: `in {\"A\", \"B\"}`".to_owned(),
+            None => "give the values themselves: `{\"A\", \"B\"}`".to_owned(),
         };
-        self.fault_help(&UNKNOWN_DOMAIN, name.span, message, help)
+        Err(self.fault_help(&UNKNOWN_DOMAIN, name.span, message, help))
     }
 
     /// `exists_in`: whether the identifiers of one dataset occur in another.

@@ -7,7 +7,7 @@ use super::types::Site;
 use super::{Check, Checked};
 use crate::ast::{self, ComponentName, Name, ScalarType};
 use crate::errors::{IMPOSSIBLE_CAST, UNKNOWN_DOMAIN, WRONG_KIND};
-use crate::program::{Expr, ExprKind, Function, Value};
+use crate::program::{Expr, ExprKind, Value};
 use crate::source::Span;
 use olshem_model::{Component, DataType, Role};
 
@@ -59,22 +59,20 @@ impl Check<'_> {
         span: Span,
         scope: Scope<'_>,
     ) -> Checked<Value> {
-        let domain = self.checker.domains.get(&to.name.text).cloned().unwrap_or_default();
-        let values: Vec<Expr> =
-            domain.into_iter().map(|value| Expr::literal(value, to.name.span)).collect();
-        let Some(data_type) = to.basic.or(values.first().map(|value| value.data_type)) else {
-            let message = format!("`{}` is no type to convert to", to.name.text);
-            return Err(self.fault(&UNKNOWN_DOMAIN, to.name.span, message));
+        let data_type = match to.basic {
+            Some(basic) => basic,
+            None if self.checker.domains.contains_key(&to.name.text) => {
+                self.domain(&to.name, span)?.0
+            }
+            None => {
+                let message = format!("`{}` is no type to convert to", to.name.text);
+                return Err(self.fault(&UNKNOWN_DOMAIN, to.name.span, message));
+            }
         };
         let typing = |check: &mut Self, exprs: Vec<Expr>, site: Site<'_>| {
             let Some(operand) = exprs.into_iter().next() else { return Err(check.too_few(site)) };
             let value = check.cast_scalar(operand, data_type, mask, site)?;
-            if to.basic.is_some() {
-                return Ok(value);
-            }
-            let mut arguments = vec![value, Expr::text(&to.name.text, to.name.span)];
-            arguments.extend(values.iter().map(|value| value.clone().converted(data_type)));
-            Ok(Expr::call(Function::Member, arguments, data_type, site.span))
+            check.restricted(value, to, site)
         };
         self.apply_with("cast", Measures::Changed, vec![operand], span, scope, &typing)
     }

@@ -1,5 +1,5 @@
 //! Syntax trees to a program: what names mean, whether types fit, and how every operator is
-//! expressed in the ten operations of [`crate::program`].
+//! expressed in the eleven operations of [`crate::program`].
 //!
 //! A checking function gives what it made, or [`Reported`] after it has reported why it could not.
 //! A statement that depends on one with a fault is left out without a word.
@@ -11,12 +11,14 @@ mod build;
 mod clause;
 mod comparison;
 mod conditional;
+mod external;
 mod general;
 mod hierarchy;
 mod join;
 mod lift;
 mod numeric;
 mod operator;
+mod restriction;
 mod scope;
 mod series;
 mod set;
@@ -38,6 +40,7 @@ use olshem_model::time::Date;
 use olshem_model::{Code, DataStructure, DataType, Diagnostic};
 use scope::Scope;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+pub(crate) use types::canonical_time;
 
 pub(crate) use value::operator_names;
 
@@ -48,11 +51,22 @@ pub struct Environment {
     pub datasets: BTreeMap<String, DataStructure>,
     /// The input scalars.
     pub scalars: BTreeMap<String, DataType>,
-    /// The value domains that `in` can name, with their values.
-    pub domains: BTreeMap<String, Vec<Literal>>,
+    /// The value domains, which `in`, `cast` and types can name.
+    pub domains: BTreeMap<String, ValueDomain>,
     /// What `current_date` gives. Without it, a script that asks for it can't be run: its results
     /// would depend on the day.
     pub today: Option<Date>,
+    /// The external routines that `eval` can call: queries in SQL.
+    pub routines: BTreeMap<String, String>,
+}
+
+/// A value domain that is enumerated, or a subset of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValueDomain {
+    /// The type of its values.
+    pub data_type: DataType,
+    /// Its values.
+    pub values: Vec<Literal>,
 }
 
 impl Environment {
@@ -72,8 +86,15 @@ impl Environment {
 
     /// The same with a further value domain.
     #[must_use]
-    pub fn with_domain(mut self, name: impl Into<String>, values: Vec<Literal>) -> Self {
-        self.domains.insert(name.into(), values);
+    pub fn with_domain(mut self, name: impl Into<String>, domain: ValueDomain) -> Self {
+        self.domains.insert(name.into(), domain);
+        self
+    }
+
+    /// The same with a further external routine.
+    #[must_use]
+    pub fn with_routine(mut self, name: impl Into<String>, query: impl Into<String>) -> Self {
+        self.routines.insert(name.into(), query.into());
         self
     }
 
@@ -92,7 +113,8 @@ pub struct Checker {
     inputs: BTreeSet<String>,
     datasets: BTreeMap<String, DataStructure>,
     scalars: BTreeMap<String, DataType>,
-    domains: BTreeMap<String, Vec<Literal>>,
+    domains: BTreeMap<String, ValueDomain>,
+    routines: BTreeMap<String, String>,
     today: Option<Date>,
     /// Results that are a single value; see [`Statement::single`].
     single: BTreeSet<String>,
@@ -109,9 +131,9 @@ pub struct Checker {
 impl Checker {
     /// A checker of scripts that read these inputs.
     pub fn new(environment: Environment) -> Self {
-        let Environment { datasets, scalars, domains, today } = environment;
+        let Environment { datasets, scalars, domains, routines, today } = environment;
         let inputs = datasets.keys().chain(scalars.keys()).cloned().collect();
-        Self { inputs, datasets, scalars, domains, today, ..Self::default() }
+        Self { inputs, datasets, scalars, domains, routines, today, ..Self::default() }
     }
 
     /// Checks files that may use one another's definitions and results.

@@ -4,11 +4,9 @@
 use super::scope::{Binding, Scope};
 use super::types::Site;
 use super::{Check, Checked};
-use crate::ast::{
-    self, ComponentConstraint, ExprKind as Ast, Name, OperatorDefinition, Parameter, Set, Type,
-};
-use crate::errors::{CYCLE, TYPE_MISMATCH, UNKNOWN_COMPONENT, WRONG_ARGUMENTS, WRONG_KIND};
-use crate::program::{Node, Value};
+use crate::ast::{self, ExprKind as Ast, Name, OperatorDefinition, Parameter, Set, Type};
+use crate::errors::{CYCLE, WRONG_ARGUMENTS, WRONG_KIND};
+use crate::program::Value;
 use crate::source::Span;
 use std::collections::HashMap;
 
@@ -65,8 +63,8 @@ impl Check<'_> {
             Type::Component { of, .. } => match (&argument.kind, scope.row) {
                 (_, Some(_)) => {
                     let value = self.scalar(argument, scope)?;
-                    let value = match of.as_ref().and_then(|scalar| scalar.basic) {
-                        Some(basic) => self.coerce(value, basic, site(name, argument.span))?,
+                    let value = match of {
+                        Some(of) => self.as_type(value, of, site(name, argument.span))?,
                         None => value,
                     };
                     Ok(Binding::Value(Value::Scalar(value)))
@@ -96,15 +94,12 @@ impl Check<'_> {
             },
             Type::Dataset(constraints) => {
                 let node = self.dataset(argument, scope)?;
-                self.constrained(&node, constraints, argument.span)?;
+                let node = self.constrained(node, constraints, argument.span)?;
                 Ok(Binding::Value(Value::Dataset(node)))
             }
             Type::Scalar(scalar) => {
                 let value = self.scalar(argument, scope)?;
-                let value = match scalar.basic {
-                    Some(basic) => self.coerce(value, basic, site(name, argument.span))?,
-                    None => value,
-                };
+                let value = self.as_type(value, scalar, site(name, argument.span))?;
                 Ok(Binding::Value(Value::Scalar(value)))
             }
             Type::Set(of) => {
@@ -121,10 +116,10 @@ impl Check<'_> {
                     }
                 };
                 let items = self.set_items(&set, scope, argument.span)?;
-                let items = match of.as_ref().and_then(|scalar| scalar.basic) {
-                    Some(basic) => items
+                let items = match of {
+                    Some(of) => items
                         .into_iter()
-                        .map(|item| self.coerce(item, basic, site(name, argument.span)))
+                        .map(|item| self.as_type(item, of, site(name, argument.span)))
                         .collect::<Checked<_>>()?,
                     None => items,
                 };
@@ -133,61 +128,16 @@ impl Check<'_> {
         }
     }
 
-    /// A dataset has the components that a type asks for.
-    fn constrained(
-        &mut self,
-        node: &Node,
-        constraints: &[ComponentConstraint],
-        span: Span,
-    ) -> Checked<()> {
-        for constraint in constraints {
-            let basic = constraint.of.as_ref().and_then(|scalar| scalar.basic);
-            let fits = |c: &olshem_model::Component| {
-                constraint.role.is_none_or(|role| role == c.role)
-                    && basic.is_none_or(|basic| {
-                        super::types::common_type(c.data_type, basic) == Some(basic)
-                    })
-            };
-            let Some(name) = &constraint.name else { continue };
-            match node.structure.get(&name.text) {
-                Some(component) if fits(component) => {}
-                Some(component) => {
-                    let message = format!(
-                        "the component `{}` is a {} {}, the operator asks for another",
-                        name.text,
-                        component.role.keyword(),
-                        component.data_type
-                    );
-                    return Err(self.fault(&TYPE_MISMATCH, span, message));
-                }
-                None => {
-                    let message = format!("this dataset has no component `{}`", name.text);
-                    return Err(self.fault(&UNKNOWN_COMPONENT, span, message));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// The value, if it is of the type that the definition says.
     fn returned(&mut self, definition: &OperatorDefinition, value: Value) -> Checked<Value> {
         let span = definition.body.span;
         match (&definition.returns, value) {
-            (Some(Type::Scalar(scalar)), Value::Scalar(value)) => match scalar.basic {
-                Some(basic) => self.coerce(value, basic, site("returns", span)).map(Value::Scalar),
-                None => Ok(Value::Scalar(value)),
-            },
-            (Some(Type::Component { of, .. }), Value::Scalar(value)) => {
-                match of.as_ref().and_then(|scalar| scalar.basic) {
-                    Some(basic) => {
-                        self.coerce(value, basic, site("returns", span)).map(Value::Scalar)
-                    }
-                    None => Ok(Value::Scalar(value)),
-                }
-            }
+            (
+                Some(Type::Scalar(of) | Type::Component { of: Some(of), .. }),
+                Value::Scalar(value),
+            ) => self.as_type(value, of, site("returns", span)).map(Value::Scalar),
             (Some(Type::Dataset(constraints)), Value::Dataset(node)) => {
-                self.constrained(&node, constraints, span)?;
-                Ok(Value::Dataset(node))
+                self.constrained(node, constraints, span).map(Value::Dataset)
             }
             (Some(Type::Scalar(_) | Type::Component { .. }), Value::Dataset(_)) => {
                 Err(self.fault(&WRONG_KIND, span, "the operator should give a scalar"))

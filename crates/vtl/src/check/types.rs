@@ -200,7 +200,7 @@ impl Check<'_> {
 }
 
 /// The canonical text of a time or duration.
-pub(super) fn canonical_time(text: &str, data_type: DataType) -> Option<String> {
+pub(crate) fn canonical_time(text: &str, data_type: DataType) -> Option<String> {
     match data_type {
         DataType::TimePeriod => match text.split_once('/') {
             Some((start, end)) => {

@@ -99,7 +99,7 @@ impl Check<'_> {
                 self.not_in_row(span, scope)?;
                 self.ruleset(call, span, scope).map(Value::Dataset)
             }
-            Ast::Eval(routine) => Err(self.not_supported("`eval`", routine.span)),
+            Ast::Eval(call) => self.external(call, span, scope),
         }
     }
 
@@ -120,11 +120,15 @@ impl Check<'_> {
 
     /// An expression that must be a scalar or, inside clauses, a component.
     pub(super) fn scalar(&mut self, expr: &ast::Expr, scope: Scope<'_>) -> Checked<Expr> {
-        match self.value(expr, scope)? {
+        let value = self.value(expr, scope)?;
+        self.scalar_of(value, expr.span)
+    }
+
+    pub(super) fn scalar_of(&mut self, value: Value, span: Span) -> Checked<Expr> {
+        match value {
             Value::Scalar(value) => Ok(value),
             Value::Dataset(_) => {
-                let message = "a scalar is needed here, this is a dataset";
-                Err(self.fault(&WRONG_KIND, expr.span, message))
+                Err(self.fault(&WRONG_KIND, span, "a scalar is needed here, this is a dataset"))
             }
         }
     }

@@ -54,7 +54,7 @@ impl Check<'_> {
             let codes: BTreeSet<&str> =
                 attribute.codes.as_ref()?.iter().map(String::as_str).collect();
             let is_own = |name: &String| {
-                let values = domains.get(name).into_iter().flatten();
+                let values = domains.get(name).into_iter().flat_map(|domain| &domain.values);
                 let texts = values.map(|value| match value {
                     Literal::String(text) => Some(text.as_str()),
                     _ => None,

@@ -4,7 +4,7 @@ use super::{Parsed, Parser};
 use crate::ast::{
     CodeItem, ComponentConstraint, DatapointRule, DatapointRuleset, ExprKind, HierarchicalRule,
     HierarchicalRuleset, Item, Literal, Name, OperatorDefinition, Parameter, PropagationRule,
-    Signature, Type, ViralPropagation,
+    Restriction, ScalarType, Signature, Type, ViralPropagation, Which,
 };
 use crate::lexer::TokenKind;
 
@@ -93,7 +93,7 @@ impl Parser<'_> {
     }
 
     /// `<number>` after `measure` or `set`.
-    fn type_argument(&mut self) -> Parsed<Option<crate::ast::ScalarType>> {
+    fn type_argument(&mut self) -> Parsed<Option<ScalarType>> {
         if !self.eat("<") {
             return Ok(None);
         }
@@ -102,21 +102,24 @@ impl Parser<'_> {
         Ok(Some(scalar))
     }
 
-    /// A scalar type; what restricts its values is read but not enforced.
-    fn constrained_type(&mut self) -> Parsed<crate::ast::ScalarType> {
-        let scalar = self.scalar_type()?;
+    /// A scalar type, and what restricts its values.
+    fn constrained_type(&mut self) -> Parsed<ScalarType> {
+        let start = self.span();
+        let mut scalar = self.scalar_type()?;
         if self.eat("[") {
-            self.expression()?;
+            scalar.restriction = Some(Restriction::Condition(self.boxed_expression()?));
             self.expect("]")?;
         } else if self.eat("{") {
-            self.list(Self::scalar_item)?;
+            scalar.restriction = Some(Restriction::Values(self.list(Self::scalar_item)?));
             self.expect("}")?;
         }
         if self.eat_word("not") {
             self.expect_word("null")?;
+            scalar.not_null = true;
         } else {
             self.eat_word("null");
         }
+        scalar.span = self.since(start);
         Ok(scalar)
     }
 
@@ -125,15 +128,16 @@ impl Parser<'_> {
             return Err(self.unexpected("a role, such as `measure`"));
         };
         let of = self.type_argument()?;
-        let name = if self.eat_word("_") {
-            if !self.eat("+") {
-                self.eat("*");
-            }
-            None
+        let which = if !self.eat_word("_") {
+            Which::Named(self.name("the name of a component, or `_`")?)
+        } else if self.eat("+") {
+            Which::OneOrMore
+        } else if self.eat("*") {
+            Which::Any
         } else {
-            Some(self.name("the name of a component, or `_`")?)
+            Which::One
         };
-        Ok(ComponentConstraint { role, of, name })
+        Ok(ComponentConstraint { role, of, which })
     }
 
     fn skip_braces(&mut self) {

@@ -1,7 +1,9 @@
 //! What has parentheses: operators in functional syntax, each with its own parameters.
 
 use super::{Parsed, Parser};
-use crate::ast::{Check, Clause, Expr, ExprKind, Join, JoinOperand, Name, RulesetCall, ScalarType};
+use crate::ast::{
+    Check, Clause, Eval, Expr, ExprKind, Join, JoinOperand, Name, RulesetCall, ScalarType,
+};
 use crate::errors::SYNTAX;
 use crate::lexer::TokenKind;
 use olshem_model::DataType;
@@ -130,9 +132,11 @@ impl Parser<'_> {
             "duration",
             "scalar",
         ]);
-        let Some(word) = basic else {
-            return Ok(ScalarType { name: self.name("a type")?, basic: None });
+        let plain = |name: Name, basic| {
+            let span = name.span;
+            ScalarType { name, basic, restriction: None, not_null: false, span }
         };
+        let Some(word) = basic else { return Ok(plain(self.name("a type")?, None)) };
         let basic = match word {
             "integer" => Some(DataType::Integer),
             "number" => Some(DataType::Number),
@@ -144,7 +148,7 @@ impl Parser<'_> {
             "duration" => Some(DataType::Duration),
             _ => None,
         };
-        Ok(ScalarType { name: Name { text: word.to_owned(), span }, basic })
+        Ok(plain(Name { text: word.to_owned(), span }, basic))
     }
 
     fn text(&mut self, what: &str) -> Parsed<String> {
@@ -157,15 +161,29 @@ impl Parser<'_> {
     fn eval(&mut self) -> Parsed<ExprKind> {
         let routine = self.name("the name of a routine")?;
         self.expect("(")?;
-        self.arguments()?;
+        let arguments = match self.at(")") {
+            true => Vec::new(),
+            false => self.list(Self::routine_argument)?,
+        };
         self.expect(")")?;
+        let mut language = None;
         if self.eat_word("language") {
-            self.text("a language in double quotes")?;
+            let span = self.span();
+            language = Some(Name { text: self.text("a language in double quotes")?, span });
         }
-        if self.eat_word("returns") {
-            self.any_type()?;
+        let returns = match self.eat_word("returns") {
+            true => Some(self.any_type()?),
+            false => None,
+        };
+        Ok(ExprKind::Eval(Box::new(Eval { routine, arguments, language, returns })))
+    }
+
+    fn routine_argument(&mut self) -> Parsed<Expr> {
+        let span = self.span();
+        match self.eat_word("_") {
+            true => self.node(ExprKind::Omitted, span),
+            false => self.scalar_item(),
         }
-        Ok(ExprKind::Eval(routine))
     }
 
     fn join(&mut self, kind: Name) -> Parsed<ExprKind> {

@@ -3,7 +3,8 @@
 
 use olshem_model::{Component, DataStructure, DataType};
 use olshem_vtl::program::{
-    AnalyticFunction, Expr, ExprKind, Function, Literal, Node, Operation, Program, Value,
+    AnalyticFunction, Argument, Expr, ExprKind, Function, Literal, Node, Operation, Program,
+    Routine, Value,
 };
 
 /// Fails if the program contradicts itself.
@@ -100,6 +101,16 @@ fn dataset(node: &Node) {
             let measures: Vec<&String> = node.structure.measures().map(|c| &c.name).collect();
             assert_eq!(measures, codes.iter().collect::<Vec<_>>());
         }
+        Operation::External(routine) => arguments(routine),
+    }
+}
+
+fn arguments(routine: &Routine) {
+    for argument in &routine.arguments {
+        match argument {
+            Argument::Dataset { node, .. } => dataset(node),
+            Argument::Scalar(expr) => scalar(expr, &DataStructure::default(), false),
+        }
     }
 }
 
@@ -187,6 +198,7 @@ fn scalar(expr: &Expr, input: &DataStructure, analytic: bool) {
                 assert!(input.get(column).is_some(), "{column}");
             }
         }
+        ExprKind::External(routine) => arguments(routine),
     }
 }
 
@@ -209,7 +221,7 @@ fn arity(function: Function) -> std::ops::RangeInclusive<usize> {
         | LTrim | RTrim | Length | PeriodIndicator | Year | Month | DayOfMonth | DayOfYear
         | DayToYear | DayToMonth | YearToDay | MonthToDay => 1..=1,
         Substr | TimeAgg => 2..=3,
-        Replace | DateAdd => 3..=3,
+        Replace | DateAdd | Require => 3..=3,
         Instr => 4..=4,
         _ => 2..=2,
     }

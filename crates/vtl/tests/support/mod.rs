@@ -7,7 +7,8 @@ mod consistency;
 pub(crate) use consistency::assert_consistent;
 use olshem_model::{Component, DataStructure, DataType, Diagnostic, Place, Role};
 use olshem_vtl::program::{
-    Analytic, Bound, Expr, ExprKind, Literal, Node, Operation, Program, Value, WindowUnit,
+    Analytic, Argument, Bound, Expr, ExprKind, Literal, Node, Operation, Program, Routine, Value,
+    WindowUnit,
 };
 use olshem_vtl::{Checker, Environment, Source};
 use std::fmt::Write;
@@ -200,6 +201,14 @@ fn tree(node: &Node, depth: usize, text: &mut String) {
             line(format!("pivot {identifier}, {measure}: {}", codes.join(", ")));
             vec![input]
         }
+        Operation::External(routine) => {
+            line(external(routine));
+            let inputs = routine.arguments.iter().filter_map(|argument| match argument {
+                Argument::Dataset { node, .. } => Some(node),
+                Argument::Scalar(_) => None,
+            });
+            inputs.collect()
+        }
     };
     for input in inputs {
         tree(input, depth + 1, text);
@@ -229,7 +238,20 @@ fn expression(expr: &Expr) -> String {
             format!("({} as {}{mask})", expression(operand), expr.data_type)
         }
         ExprKind::Analytic(analytic) => windowed(analytic),
+        ExprKind::External(routine) => external(routine),
     }
+}
+
+fn external(routine: &Routine) -> String {
+    let arguments: Vec<String> = routine
+        .arguments
+        .iter()
+        .map(|argument| match argument {
+            Argument::Dataset { name, .. } => name.clone(),
+            Argument::Scalar(expr) => expression(expr),
+        })
+        .collect();
+    format!("external {}({})", routine.name, arguments.join(", "))
 }
 
 fn windowed(analytic: &Analytic) -> String {
