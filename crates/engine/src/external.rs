@@ -8,6 +8,7 @@
 //! SQL adds numbers up in the order in which they come. So that a result does not depend on the
 //! number of threads all the same, such a plan is run on one.
 
+use crate::dataset::TEXT;
 use crate::errors::{BOUNDS, EngineError, ROUTINE, Result, refuse};
 use crate::expression::{Operand, Scope, column};
 use crate::functions::convert;
@@ -187,7 +188,7 @@ fn fitted(plan: &LogicalPlan, found: &Column, to: DataType, routine: &Routine) -
     let from = plan.schema().field_from_column(found)?.data_type().clone();
     let value = Df::Column(found.clone());
     let textual = matches!(from, A::Utf8 | A::LargeUtf8 | A::Utf8View);
-    let text = |value| if from == A::Utf8 { value } else { cast(value, A::Utf8) };
+    let text = |value| if from == TEXT { value } else { cast(value, TEXT) };
     Ok(match to {
         _ if from == A::Null => cast(value, crate::arrow_type(to)),
         DataType::Boolean if from == A::Boolean => value,
@@ -202,7 +203,7 @@ fn fitted(plan: &LogicalPlan, found: &Column, to: DataType, routine: &Routine) -
             if textual || (to == DataType::Date && from == A::Date32) =>
         {
             match convert::between(DataType::String, to) {
-                Some(function) => function.call(vec![text(value)], vec![A::Utf8]),
+                Some(function) => function.call(vec![text(value)], vec![TEXT]),
                 None => text(value),
             }
         }

@@ -113,7 +113,7 @@ program!(
 program!(
     sets,
     "
-    A := union(GDP, GVA[sub ACTIVITY = \"A\"]);
+    A := union(GDP, GVA[sub ACTIVITY = \"A\"][drop OBS_STATUS]);
     B := intersect(GDP, JOBS[keep JOBS][rename JOBS to OBS_VALUE]);
     C := symdiff(GDP, GDP[filter OBS_VALUE > 0]);
 "
