@@ -8,6 +8,7 @@ mod definition;
 mod expression;
 mod function;
 
+pub(crate) use expression::sdmx_name;
 pub(crate) use function::AGGREGATES;
 
 use crate::ast::{Assignment, ComponentName, Expr, Item, Name};
