@@ -91,6 +91,7 @@ impl Engine {
     pub fn new(partitions: NonZeroUsize) -> Result<Self, Diagnostic> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(partitions.get())
+            .thread_stack_size(STACK)
             .build()
             .map_err(|e| Diagnostic::new(&INTERNAL, Place::Nowhere, format!("no threads: {e}")))?;
         let config = SessionConfig::new().with_target_partitions(partitions.get());
@@ -126,11 +127,11 @@ impl Engine {
         let name = &statement.name;
         match &statement.value {
             Value::Dataset(node) => {
-                let dataset = self.dataset(node, bindings).map_err(|e| e.told(name))?;
+                let dataset = deep(|| self.dataset(node, bindings)).map_err(|e| e.told(name))?;
                 bindings.datasets.insert(name.clone(), dataset);
             }
             Value::Scalar(expr) => {
-                let scalar = self.scalar(expr, bindings).map_err(|e| e.told(name))?;
+                let scalar = deep(|| self.scalar(expr, bindings)).map_err(|e| e.told(name))?;
                 bindings.scalars.insert(name.clone(), scalar);
             }
         }
@@ -148,14 +149,15 @@ impl Engine {
         statement: &Statement,
         bindings: &Bindings,
     ) -> Result<String, Diagnostic> {
-        let planned = match &statement.value {
-            Value::Dataset(node) => Planner::new(bindings).plan(node),
-            Value::Scalar(expr) => Planner::new(bindings).scalar(expr),
+        let explained = || {
+            let planned = match &statement.value {
+                Value::Dataset(node) => Planner::new(bindings).plan(node),
+                Value::Scalar(expr) => Planner::new(bindings).scalar(expr),
+            };
+            let plan = self.context.state().optimize(&planned?.plan)?;
+            Ok(plan.display_indent().to_string())
         };
-        planned
-            .and_then(|planned| Ok(self.context.state().optimize(&planned.plan)?))
-            .map(|plan| plan.display_indent().to_string())
-            .map_err(|e| e.told(&statement.name))
+        deep(explained).map_err(|e| e.told(&statement.name))
     }
 
     fn dataset(&self, node: &Node, bindings: &Bindings) -> Result<Dataset> {
@@ -203,7 +205,7 @@ impl Engine {
         bindings: &Bindings,
         rows: &[usize],
     ) -> Result<BTreeMap<String, Vec<usize>>, Diagnostic> {
-        self.traced(statement, bindings, rows).map_err(|e| e.told(&statement.name))
+        deep(|| self.traced(statement, bindings, rows)).map_err(|e| e.told(&statement.name))
     }
 
     fn traced(
@@ -238,6 +240,22 @@ impl Engine {
             Ok(batches)
         })
     }
+}
+
+/// The stack of the threads that plans are made and run on. Plans are walked from their ends by
+/// functions that call themselves, and may have some hundred levels; what is not used takes no memory.
+const STACK: usize = 256 << 20;
+
+/// Does something on a thread with a stack that is deep enough.
+fn deep<T: Send>(make: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, make)
+            .map_err(|error| EngineError::internal(&format!("no threads: {error}")))?
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// The plan's rows that have the identifiers of one of `rows`. Identifiers in which all of these
