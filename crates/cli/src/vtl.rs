@@ -333,7 +333,9 @@ impl Running<'_> {
     fn run(
         &self,
         mut inputs: Bindings,
-        receive: &mut dyn FnMut(&Statement, Rows<'_>) -> Result<Option<Dataset>, Diagnostic>,
+        receive: &mut (
+                 dyn FnMut(&Statement, Rows<'_>) -> Result<Option<Dataset>, Diagnostic> + Send
+             ),
     ) -> Result<Bindings, Vec<Diagnostic>> {
         let mut kept = BTreeMap::new();
         let wants = |result: &Statement| self.wants(result);

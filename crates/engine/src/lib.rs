@@ -107,6 +107,7 @@ impl Engine {
     pub fn new(partitions: NonZeroUsize) -> Result<Self, Diagnostic> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(partitions.get())
+            .thread_stack_size(STACK)
             .build()
             .map_err(|e| Diagnostic::new(&INTERNAL, Place::Nowhere, format!("no threads: {e}")))?;
         let config = SessionConfig::new().with_target_partitions(partitions.get());
@@ -156,12 +157,12 @@ impl Engine {
         let name = &statement.name;
         match &statement.value {
             Value::Dataset(node) => {
-                let dataset = self.dataset(node, bindings).map_err(|e| e.told(name))?;
+                let dataset = deep(|| self.dataset(node, bindings)).map_err(|e| e.told(name))?;
                 bindings.datasets.insert(name.clone(), dataset);
             }
             Value::Scalar(expr) => {
-                let planner = Planner::new(bindings, &self.watch);
-                let scalar = self.scalar(expr, &planner).map_err(|e| e.told(name))?;
+                let scalar = deep(|| self.scalar(expr, &Planner::new(bindings, &self.watch)));
+                let scalar = scalar.map_err(|e| e.told(name))?;
                 bindings.scalars.insert(name.clone(), scalar);
             }
         }
@@ -217,7 +218,7 @@ impl Engine {
         bindings: &Bindings,
         rows: &[usize],
     ) -> Result<BTreeMap<String, Vec<usize>>, Diagnostic> {
-        self.traced(statement, bindings, rows).map_err(|e| e.told(&statement.name))
+        deep(|| self.traced(statement, bindings, rows)).map_err(|e| e.told(&statement.name))
     }
 
     fn traced(
@@ -292,6 +293,22 @@ impl Engine {
             }
         })
     }
+}
+
+/// The stack of the threads that plans are made and run on. Plans are walked from their ends by
+/// functions that call themselves, and may have some hundred levels; what is not used takes no memory.
+const STACK: usize = 256 << 20;
+
+/// Does something on a thread with a stack that is deep enough.
+fn deep<T: Send>(make: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, make)
+            .map_err(|error| EngineError::internal(&format!("no threads: {error}")))?
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// The plan's rows that have the identifiers of one of `rows`. Identifiers in which all of these

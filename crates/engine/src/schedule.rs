@@ -5,7 +5,7 @@ use crate::dataset::{in_structure_order, refuse_neighbours, refuse_null_identifi
 use crate::errors::{EngineError, Result};
 use crate::expression::{Knowledge, column};
 use crate::plan::{Planned, Planner, scan};
-use crate::{Bindings, Dataset, Engine, Scalar};
+use crate::{Bindings, Dataset, Engine, Scalar, deep};
 use arrow::array::RecordBatch;
 use arrow::compute::{BatchCoalescer, concat_batches};
 use arrow::datatypes::SchemaRef;
@@ -25,6 +25,8 @@ use std::sync::Arc;
 pub(crate) struct Earlier<'p> {
     /// Those that one statement reads: they become part of its plan.
     deferred: BTreeMap<&'p str, &'p Node>,
+    /// How many operations these have within one another.
+    depths: BTreeMap<&'p str, usize>,
     /// Those that several read, or that are handed over too.
     kept: BTreeMap<String, Kept>,
     /// How often each will still be read.
@@ -75,9 +77,33 @@ impl<'p> Earlier<'p> {
             None | Some(0) => Way::Passed,
             // Such plans are run otherwise than others.
             Some(_) if statement.value.is_external() => Way::Kept,
-            Some(1) if !wanted => Way::Deferred,
+            Some(1) if !wanted && self.depth(&statement.value) <= Self::DEEPEST => Way::Deferred,
             Some(_) => Way::Kept,
         }
+    }
+
+    /// A plan of more operations within one another takes long to make.
+    const DEEPEST: usize = 50;
+
+    /// How many operations a value has within one another, those of deferred results included.
+    fn depth(&self, value: &Value) -> usize {
+        fn of(node: &Node, depths: &BTreeMap<&str, usize>) -> usize {
+            let below = node.operation.inputs().into_iter().map(|input| of(input, depths));
+            let read = match &node.operation {
+                Operation::Read(name) => depths.get(&**name).copied().unwrap_or_default(),
+                _ => 0,
+            };
+            1 + read + below.max().unwrap_or_default()
+        }
+        match value {
+            Value::Dataset(node) => of(node, &self.depths),
+            Value::Scalar(_) => 0,
+        }
+    }
+
+    fn defer(&mut self, name: &'p str, node: &'p Node, value: &Value) {
+        self.depths.insert(name, self.depth(value));
+        self.deferred.insert(name, node);
     }
 
     /// What a statement reads by that name, if it is an earlier result.
@@ -151,10 +177,11 @@ impl Engine {
         &self,
         program: &Program,
         bindings: &mut Bindings,
-        wanted: &dyn Fn(&Statement) -> bool,
-        receive: &mut dyn FnMut(&Statement, Rows<'_>) -> Result<(), Diagnostic>,
+        wanted: &(dyn Fn(&Statement) -> bool + Sync),
+        receive: &mut (dyn FnMut(&Statement, Rows<'_>) -> Result<(), Diagnostic> + Send),
     ) -> Result<(), Vec<Diagnostic>> {
-        let done = self.statements(program, bindings, wanted, receive);
+        let done = deep(|| Ok(self.statements(program, bindings, wanted, receive)));
+        let done = done.map_err(|e| e.told("")).flatten();
         if self.watch.is_interrupted() {
             return done.map_err(|fault| vec![fault]);
         }
@@ -185,7 +212,7 @@ impl Engine {
         program: &Program,
         bindings: &mut Bindings,
         wanted: &dyn Fn(&Statement) -> bool,
-        receive: &mut dyn FnMut(&Statement, Rows<'_>) -> Result<(), Diagnostic>,
+        receive: &mut (dyn FnMut(&Statement, Rows<'_>) -> Result<(), Diagnostic> + Send),
     ) -> Result<(), Diagnostic> {
         let mut earlier = Earlier::of(program);
         for statement in &program.statements {
@@ -203,7 +230,7 @@ impl Engine {
             let wanted = wanted(statement);
             let way = earlier.way(statement, wanted);
             if way == Way::Deferred {
-                earlier.deferred.insert(name, node);
+                earlier.defer(name, node, &statement.value);
                 continue;
             }
             self.watch.begin(name);
@@ -254,6 +281,16 @@ impl Engine {
         &self,
         program: &Program,
         bindings: &mut Bindings,
+        wanted: &(dyn Fn(&Statement) -> bool + Sync),
+    ) -> Result<Vec<(String, Option<String>)>, Diagnostic> {
+        let plans = deep(|| Ok(self.plans(program, bindings, wanted)));
+        plans.map_err(|e| e.told("")).flatten()
+    }
+
+    fn plans(
+        &self,
+        program: &Program,
+        bindings: &mut Bindings,
         wanted: &dyn Fn(&Statement) -> bool,
     ) -> Result<Vec<(String, Option<String>)>, Diagnostic> {
         let mut earlier = Earlier::of(program);
@@ -270,7 +307,7 @@ impl Engine {
                 Value::Dataset(node) => {
                     let way = earlier.way(statement, wanted(statement));
                     if way == Way::Deferred {
-                        earlier.deferred.insert(name, node);
+                        earlier.defer(name, node, &statement.value);
                         plans.push((name.clone(), None));
                         continue;
                     }

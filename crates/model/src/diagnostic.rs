@@ -64,9 +64,9 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A fault of that kind at that place.
+    /// A fault of that kind at that place. Control characters in the message are escaped.
     pub fn new(code: &'static Code, place: impl Into<Place>, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), place: place.into(), help: None }
+        Self { code, message: in_one_line(message.into()), place: place.into(), help: None }
     }
 
     /// The same fault with advice.
@@ -75,6 +75,22 @@ impl Diagnostic {
         self.help = Some(help.into());
         self
     }
+}
+
+/// The text with escapes for control characters: names and values quoted in it may have line breaks,
+/// and what a terminal would obey.
+fn in_one_line(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let mut line = String::new();
+    for character in text.chars() {
+        match character.is_control() {
+            true => line.extend(character.escape_default()),
+            false => line.push(character),
+        }
+    }
+    line
 }
 
 impl fmt::Display for Diagnostic {

@@ -19,9 +19,14 @@ pub fn nearest_within<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
     tolerated: usize,
 ) -> Option<&'a str> {
+    // Names longer than that are no slip of the hand, and comparing them would take long.
+    const LONGEST: usize = 100;
     let folded = name.to_lowercase();
+    let length = folded.chars().count();
     candidates
         .into_iter()
+        .filter(|_| length <= LONGEST)
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= tolerated)
         .map(|candidate| {
             (strsim::damerau_levenshtein(&folded, &candidate.to_lowercase()), candidate)
         })

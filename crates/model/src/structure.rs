@@ -1,6 +1,8 @@
 //! Data structures: which components a dataset has, in which role and of which type
 //! (VTL 2.2 user manual, "VTL Data types" and "Information model").
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::sync::Arc;
 
@@ -25,11 +27,18 @@ pub struct DataStructure {
 impl DataStructure {
     /// A structure of these components. Of two with one name the later replaces the former.
     pub fn new(components: impl IntoIterator<Item = Component>) -> Self {
-        let mut structure = Self::default();
+        let mut kept: Vec<Component> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
         for component in components {
-            structure.set(component);
+            match places.entry(component.name.clone()) {
+                Entry::Occupied(place) => kept[*place.get()] = component,
+                Entry::Vacant(place) => {
+                    place.insert(kept.len());
+                    kept.push(component);
+                }
+            }
         }
-        structure
+        Self { components: kept }
     }
 
     /// Adds a component, or replaces the one of that name where it stands.

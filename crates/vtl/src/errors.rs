@@ -31,6 +31,15 @@ olshem_model::codes! {
     /// It was read without fault but cannot be run. Express the same with other operators.
     NOT_SUPPORTED = "V005", "an operator that is not supported yet", "2";
 
+    /// What the script asks for would not fit into memory.
+    ///
+    /// User-defined operators and rulesets are replaced by what they stand for, each time that they
+    /// are used. Give what is used several times a name of its own with `:=`, and let one operator
+    /// put fewer datasets together.
+    ///
+    /// VTL category: semantic (1).
+    TOO_LARGE = "V006", "a program that is too large";
+
     /// No dataset or scalar has that name.
     ///
     /// Names are case-sensitive. What can be read are the account's datasets, the definitions'

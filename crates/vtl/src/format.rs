@@ -7,7 +7,7 @@
 //! clauses, then commas, then `if` and `case`, then operators from the weakest.
 
 use crate::lexer::{Token, TokenKind, is_reserved, tokens_and_comments};
-use crate::parser;
+use crate::parser::{self, sdmx_name};
 use crate::source::{Source, Sources};
 use olshem_model::Diagnostic;
 use std::ops::Range;
@@ -176,6 +176,7 @@ struct Script<'a> {
 impl<'a> Script<'a> {
     fn new(text: &'a str) -> Self {
         let (tokens, comments) = tokens_and_comments(text, 0);
+        let tokens = with_whole_names(text, &tokens);
         let mut pieces = pieces(text, &tokens, &comments);
         space(&mut pieces);
         let mut widths = vec![0];
@@ -609,6 +610,36 @@ impl Piece<'_> {
     }
 }
 
+/// Tokens, those of a name of SDMX's as one: with spaces between them it would be none.
+fn with_whole_names(text: &str, tokens: &[Token]) -> Vec<Token> {
+    let is = |at: usize, word: &str| matches!(tokens.get(at).map(|token| &token.kind), Some(TokenKind::Word(w)) if w == word);
+    let mut whole = Vec::with_capacity(tokens.len());
+    let mut in_rules = false;
+    let mut at = 0;
+    while at < tokens.len() {
+        let token = &tokens[at];
+        if is(at, "define") {
+            in_rules = !is(at + 1, "operator");
+        } else if is(at, "end") {
+            in_rules = false;
+        }
+        let begins_rule = in_rules
+            && at > 0
+            && (is(at - 1, "is") || tokens[at - 1].kind == TokenKind::Symbol(";"));
+        let named = matches!(token.kind, TokenKind::Word(_) | TokenKind::Quoted(_));
+        let name = (named && !begins_rule).then(|| sdmx_name(text, tokens, at)).flatten();
+        let last = name.unwrap_or(at);
+        let span = token.span.to(tokens[last].span);
+        let kind = match name {
+            Some(_) => TokenKind::Word(text[span.start as usize..span.end as usize].to_owned()),
+            None => token.kind.clone(),
+        };
+        whole.push(Token { kind, span });
+        at = last + 1;
+    }
+    whole
+}
+
 /// Tokens with the comments around them.
 fn pieces<'a>(text: &'a str, tokens: &[Token], comments: &[Range<usize>]) -> Vec<Piece<'a>> {
     let mut pieces: Vec<Piece<'a>> = Vec::with_capacity(tokens.len());
@@ -804,6 +835,12 @@ mod tests {
             ("a := b [ calc c:=1 ] [ keep c ];", "a := b[calc c := 1][keep c];"),
             ("a := b[filter not(c) and(d in{1,2})];", "a := b[filter not (c) and (d in {1, 2})];"),
             ("a := f( _ ,'b c' );", "a := f(_, 'b c');"),
+            ("a:=X:Y(1.0):A.B..C+'X':Y;", "a := X:Y(1.0):A.B..C + 'X':Y;"),
+            (
+                "define datapoint ruleset D(variable X)is R:X>0;S:X<9 end datapoint ruleset;",
+                "define datapoint ruleset D (variable X) is\n    R: X > 0;\n    S: X < 9\n\
+                 end datapoint ruleset;",
+            ),
         ] {
             let Some(_) = tree(text) else { continue };
             assert_eq!(formatted(text), format!("{expected}\n"));

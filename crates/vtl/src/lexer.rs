@@ -296,6 +296,18 @@ mod tests {
         assert!(RESERVED.is_sorted());
     }
 
+    /// `OLSHEM_RENEW=1` writes it anew.
+    #[test]
+    fn the_dictionary_for_fuzzing_has_every_word() {
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/vtl.dict");
+        let entry = |word: &&str| format!("\"{word}\"\n");
+        let dictionary: String = RESERVED.iter().chain(SYMBOLS).map(entry).collect();
+        if std::env::var_os("OLSHEM_RENEW").is_some() {
+            std::fs::write(&file, &dictionary).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), dictionary);
+    }
+
     #[test]
     fn names_and_texts_lose_their_quotes() {
         use TokenKind::*;

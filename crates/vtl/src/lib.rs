@@ -24,8 +24,8 @@
 //!
 //! Read in this order: [`program`] is what comes out, [`ast`] what is in between, `check` is where
 //! the meaning of the language is, one family of operators in each file. [`errors`] lists what can
-//! be wrong with a script. [`format()`] lays a script out in the one way that it should look;
-//! [`prompt`] is for texts that are still being typed.
+//! be wrong with a script. [`parse()`] stops at the tree; [`format()`] lays a script out in the one
+//! way that it should look; [`prompt`] is for texts that are still being typed.
 
 pub mod ast;
 mod check;
@@ -39,5 +39,6 @@ mod source;
 
 pub use check::{Checker, Environment, ValueDomain};
 pub use format::format;
+pub use parser::parse;
 pub use program::{Expr, Node, Operation, Program, Statement, Value};
 pub use source::{Source, Sources, Span};

@@ -3,7 +3,9 @@
 // Clippy's leave for tests does not reach the functions that they share.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+mod corpora;
 mod kazakhstan;
+mod properties;
 mod reading;
 mod workbooks;
 

@@ -15,6 +15,7 @@ use crate::errors::{
 use crate::program::{Expr, ExprKind, Function, JoinColumn, Node, Operation};
 use crate::source::Span;
 use olshem_model::{Component, DataStructure, DataType, Role};
+use std::collections::{HashMap, HashSet};
 
 impl Check<'_> {
     /// A clause on a dataset, or on the rows of a join, whose columns have origins.
@@ -46,16 +47,16 @@ impl Check<'_> {
         scope: Scope<'_>,
     ) -> Checked<(Node, Vec<Origin>)> {
         let mut named: Vec<(&String, Span)> = Vec::new();
+        let mut seen = HashSet::new();
         let mut rest: Vec<&AstExpr> = clause.children().collect();
         while let Some(expr) = rest.pop() {
             match &expr.kind {
-                Ast::Name(name) if !named.iter().any(|(other, _)| *other == name) => {
-                    named.push((name, expr.span));
-                }
+                Ast::Name(name) if seen.insert(name) => named.push((name, expr.span)),
                 _ => rest.extend(expr.kind.children()),
             }
         }
         let mut attached = Vec::new();
+        let mut singles = 0;
         for (name, at) in named {
             let is_component = node.structure.get(name).is_some()
                 || origins.iter().any(|o| o.component == *name || o.dataset == *name);
@@ -68,6 +69,8 @@ impl Check<'_> {
                 continue;
             }
             self.note_read(name);
+            singles += 1;
+            self.few_enough(singles, span)?;
             let mut columns: Vec<_> = node
                 .columns(|_| true)
                 .map(|(c, _)| (c.clone(), JoinColumn { from: Some(0), name: c.name }))
@@ -162,41 +165,39 @@ impl Check<'_> {
         let values: Vec<Checked<Column>> =
             items.iter().map(|item| self.calculated(item, &row, scope)).collect();
         let values = values.into_iter().collect::<Checked<Vec<_>>>()?;
+        let mut places: HashMap<String, usize> = HashMap::new();
         for (index, (component, _)) in values.iter().enumerate() {
-            if values[..index].iter().any(|(other, _)| other.name == component.name) {
+            if places.insert(component.name.clone(), index).is_some() {
                 let message = format!("`{}` is calculated twice", component.name);
                 return Err(self.fault(&DUPLICATE_COMPONENT, items[index].name.span(), message));
             }
         }
         // In a join a calculated component takes the place of all of its name.
-        let replaces = |column: &Component| {
-            values.iter().any(|(component, _)| {
-                component.name == column.name
-                    || origins
-                        .iter()
-                        .any(|o| o.column == column.name && o.component == component.name)
-            })
-        };
+        let replaced: HashSet<&str> = origins
+            .iter()
+            .filter(|origin| places.contains_key(&origin.component))
+            .map(|origin| origin.column.as_str())
+            .collect();
         let mut columns: Vec<Column> = Vec::new();
-        let mut new = values.clone();
+        let mut new: Vec<Option<Column>> = values.into_iter().map(Some).collect();
         for (component, value) in node.columns(|_| true) {
-            match new.iter().position(|(c, _)| c.name == component.name) {
-                Some(index) => columns.push(new.remove(index)),
-                None if replaces(&component) => {}
+            match places.get(&component.name) {
+                Some(index) => columns.extend(new[*index].take()),
+                None if replaced.contains(component.name.as_str()) => {}
                 None => columns.push((component, value)),
             }
         }
-        columns.extend(new);
+        columns.extend(new.into_iter().flatten());
         Ok(node.project(columns, span))
     }
 
     fn calculated(&mut self, item: &Calculation, row: &Row, scope: Scope<'_>) -> Checked<Column> {
         let value = self.scalar(&item.value, scope.over(row))?;
         let name = self.new_name(&item.name.name, scope);
-        let before = row.structure.components().iter().find(|component| {
-            component.name == name
-                || row.origins.iter().any(|o| o.column == component.name && o.component == name)
-        });
+        let own: Vec<&String> =
+            row.origins.iter().filter(|o| o.component == name).map(|o| &o.column).collect();
+        let mut components = row.structure.components().iter();
+        let before = components.find(|c| c.name == name || own.contains(&&c.name));
         if before.is_some_and(is_identifier) {
             let message = format!("the identifier `{name}` cannot be calculated anew");
             return Err(self.fault(&WRONG_ROLE, item.name.span(), message));

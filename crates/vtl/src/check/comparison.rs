@@ -14,7 +14,6 @@ use crate::errors::{
 use crate::program::{Expr, ExprKind, Function, Literal, Node, Value};
 use crate::source::Span;
 use olshem_model::DataType;
-use olshem_model::spelling::nearest;
 
 pub(super) const OPERATORS: &[Operator] = &[
     binary("=", |check, arguments, site| check.compared(Function::Equal, arguments, site)),
@@ -91,7 +90,7 @@ impl Check<'_> {
         let Some((text, span)) = unknown else { return Ok(()) };
         let component = component.rsplit('#').next().unwrap_or_default();
         let message = format!("`{text}` is not in the codelist of `{component}`");
-        let help = match nearest(text, codes.iter().map(String::as_str)) {
+        let help = match self.nearest(text, codes.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
                 let shown = quoted(codes.iter().take(8).map(String::as_str), ", ");
@@ -187,7 +186,7 @@ impl Check<'_> {
         }
         let message = format!("no value domain `{}` is known", name.text);
         let known = self.checker.domains.keys().map(String::as_str);
-        let help = match nearest(&name.text, known) {
+        let help = match self.nearest(&name.text, known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "give the values themselves: `{\"A\", \"B\"}`".to_owned(),
         };

@@ -34,10 +34,9 @@ impl Check<'_> {
         }
         let name = &call.routine;
         let Some(query) = self.checker.routines.get(&name.text).cloned() else {
-            let known: Vec<String> = self.checker.routines.keys().cloned().collect();
             let message = format!("no external routine is called `{}`", name.text);
-            let known = known.iter().map(String::as_str);
-            return Err(self.unknown(&UNKNOWN_ROUTINE, name.span, message, &name.text, known));
+            let near = self.nearest(&name.text, self.checker.routines.keys().map(String::as_str));
+            return Err(self.unknown(&UNKNOWN_ROUTINE, name.span, message, near));
         };
         let arguments = call
             .arguments

@@ -41,6 +41,7 @@ impl Check<'_> {
             "full_join" => JoinKind::Full,
             _ => JoinKind::Cross,
         };
+        self.few_enough(join.operands.len(), span)?;
         let operands = self.operands(join, scope)?;
         let keys = self.keys(kind, join, &operands, span)?;
         let (mut node, origins) = self.virtual_dataset(kind, operands, &keys, span)?;
@@ -227,16 +228,17 @@ impl Check<'_> {
                 }
             }
         }
+        let mut owners: HashMap<&str, usize> = HashMap::new();
+        for component in operands.iter().flat_map(|o| o.node.structure.components()) {
+            *owners.entry(&component.name).or_default() += 1;
+        }
         for (index, operand) in operands.iter().enumerate() {
             for component in operand.node.structure.components() {
                 let name = &component.name;
                 if keys.contains(name) {
                     continue;
                 }
-                let shared = operands
-                    .iter()
-                    .enumerate()
-                    .any(|(i, o)| i != index && o.node.structure.get(name).is_some());
+                let shared = owners.get(name.as_str()).is_some_and(|owners| *owners > 1);
                 let column = match (&operand.label, shared) {
                     (_, false) => name.clone(),
                     (Some(label), true) => format!("{label}#{name}"),
@@ -271,11 +273,11 @@ impl Check<'_> {
         }
         let operation = Operation::Join { kind, first: Box::new(first), rest, columns };
         let node = Node::new(operation, structure, span);
-        Ok((self.combined_attributes(node, &origins, span), origins))
+        Ok((self.combined_attributes(node, &origins, span)?, origins))
     }
 
     /// Viral attributes that several datasets have become one.
-    fn combined_attributes(&self, node: Node, origins: &[Origin], span: Span) -> Node {
+    fn combined_attributes(&mut self, node: Node, origins: &[Origin], span: Span) -> Checked<Node> {
         let prefixed =
             |column: &str| origins.iter().find(|o| o.column == column && o.column != o.component);
         let mut columns: Vec<Column> = Vec::new();
@@ -294,13 +296,13 @@ impl Check<'_> {
             }
         }
         if combined.is_empty() {
-            return node;
+            return Ok(node);
         }
         for (attribute, values) in combined {
-            let value = self.propagated(&attribute, values, span);
+            let value = self.propagated(&attribute, values, span)?;
             columns.push((attribute, value));
         }
-        node.project(columns, span)
+        Ok(node.project(columns, span))
     }
 
     /// Puts in what `nvl` says for identifiers that are missing where a row has no match.
@@ -441,17 +443,22 @@ impl Check<'_> {
 
     /// Takes the prefixes off.
     fn without_prefixes(&mut self, node: Node, origins: &[Origin], span: Span) -> Checked<Node> {
-        let plain = |column: &str| {
-            let origin = origins.iter().find(|o| o.column == column && o.column != o.component);
-            origin.map_or(column.to_owned(), |origin| origin.component.clone())
-        };
+        let prefixed: HashMap<&str, &str> = origins
+            .iter()
+            .filter(|o| o.column != o.component)
+            .map(|o| (o.column.as_str(), o.component.as_str()))
+            .collect();
+        let plain = |column: &str| prefixed.get(column).copied().unwrap_or(column).to_owned();
+        let mut called: HashMap<String, usize> = HashMap::new();
+        for component in node.structure.components() {
+            *called.entry(plain(&component.name)).or_default() += 1;
+        }
         let mut columns: Vec<Column> = Vec::new();
         let mut doubled = Vec::new();
         for (component, value) in node.columns(|_| true) {
             let name = plain(&component.name);
-            let others = node.structure.components().iter().filter(|c| plain(&c.name) == name);
-            match others.count() {
-                1 => columns.push((component.renamed(name), value)),
+            match called.get(&name) {
+                Some(1) => columns.push((component.renamed(name), value)),
                 // Attributes that do not travel are no reason to refuse the join.
                 _ if component.role == Role::Attribute => {}
                 _ => doubled.push(component.name),

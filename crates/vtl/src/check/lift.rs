@@ -131,7 +131,7 @@ impl Check<'_> {
             };
             columns.push((component, value));
         }
-        columns.extend(self.propagated_attributes(&columns_of, span));
+        columns.extend(self.propagated_attributes(&columns_of, span)?);
         Ok(Value::Dataset(joined.project(columns, span)))
     }
 
@@ -217,6 +217,7 @@ impl Check<'_> {
         nodes: Vec<Node>,
         span: Span,
     ) -> Checked<(Node, Vec<ColumnsOf>)> {
+        self.few_enough(nodes.len(), span)?;
         let single = nodes.len() == 1;
         let columns_of: Vec<ColumnsOf> = nodes
             .iter()
@@ -298,7 +299,11 @@ impl Check<'_> {
     }
 
     /// The viral attributes of datasets that were put side by side.
-    pub(super) fn propagated_attributes(&self, datasets: &[ColumnsOf], span: Span) -> Vec<Column> {
+    pub(super) fn propagated_attributes(
+        &mut self,
+        datasets: &[ColumnsOf],
+        span: Span,
+    ) -> Checked<Vec<Column>> {
         let mut attributes: Vec<(Component, Vec<Expr>)> = Vec::new();
         for dataset in datasets {
             for attribute in &dataset.viral {
@@ -313,8 +318,8 @@ impl Check<'_> {
         attributes
             .into_iter()
             .map(|(attribute, values)| {
-                let value = self.propagated(&attribute, values, span);
-                (attribute, value)
+                let value = self.propagated(&attribute, values, span)?;
+                Ok((attribute, value))
             })
             .collect()
     }

@@ -22,6 +22,7 @@ mod restriction;
 mod scope;
 mod series;
 mod set;
+mod size;
 mod string;
 mod time;
 mod types;
@@ -39,9 +40,9 @@ use olshem_model::spelling::nearest;
 use olshem_model::time::Date;
 use olshem_model::{Code, DataStructure, DataType, Diagnostic};
 use scope::Scope;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 pub(crate) use types::canonical_time;
-
 pub(crate) use value::operator_names;
 
 /// What a script can read before anything is assigned.
@@ -120,12 +121,12 @@ pub struct Checker {
     single: BTreeSet<String>,
     /// Results with a fault: to refer to one is no fault of its own.
     broken: BTreeSet<String>,
-    operators: HashMap<String, ast::OperatorDefinition>,
-    datapoint_rulesets: HashMap<String, ast::DatapointRuleset>,
-    hierarchical_rulesets: HashMap<String, ast::HierarchicalRuleset>,
-    propagations: HashMap<String, ast::ViralPropagation>,
+    operators: HashMap<String, Arc<ast::OperatorDefinition>>,
+    datapoint_rulesets: HashMap<String, Arc<ast::DatapointRuleset>>,
+    hierarchical_rulesets: HashMap<String, Arc<ast::HierarchicalRuleset>>,
+    propagations: HashMap<String, Arc<ast::ViralPropagation>>,
     /// Those that are defined on value domains.
-    domain_propagations: HashMap<String, ast::ViralPropagation>,
+    domain_propagations: HashMap<String, Arc<ast::ViralPropagation>>,
 }
 
 impl Checker {
@@ -178,8 +179,9 @@ impl Checker {
         mut diagnostics: Vec<Diagnostic>,
     ) -> Result<Program, Vec<Diagnostic>> {
         let mut assignments = Vec::new();
+        let mut assigned = HashSet::new();
         for item in items {
-            if let Err(fault) = self.declare(item, &mut assignments) {
+            if let Err(fault) = self.declare(item, &mut assigned, &mut assignments) {
                 diagnostics.push(fault);
             }
         }
@@ -265,6 +267,7 @@ impl Checker {
     fn declare(
         &mut self,
         item: Item,
+        assigned: &mut HashSet<String>,
         assignments: &mut Vec<ast::Assignment>,
     ) -> Result<(), Diagnostic> {
         let twice = |name: &Name, sources: &Sources, what: &str| {
@@ -276,12 +279,13 @@ impl Checker {
                 let name = &assignment.name;
                 let fault = if self.inputs.contains(&name.text) {
                     (&ASSIGNED_INPUT, format!("`{}` is an input", name.text))
-                } else if assignments.iter().any(|other| other.name.text == name.text)
+                } else if assigned.contains(&name.text)
                     || self.datasets.contains_key(&name.text)
                     || self.scalars.contains_key(&name.text)
                 {
                     (&ASSIGNED_TWICE, format!("`{}` is assigned to twice", name.text))
                 } else {
+                    assigned.insert(name.text.clone());
                     assignments.push(assignment);
                     return Ok(());
                 };
@@ -289,21 +293,21 @@ impl Checker {
             }
             Item::Operator(definition) => {
                 let name = definition.name.clone();
-                match self.operators.insert(name.text.clone(), definition) {
+                match self.operators.insert(name.text.clone(), Arc::new(definition)) {
                     Some(_) => Err(twice(&name, &self.sources, "operator")),
                     None => Ok(()),
                 }
             }
             Item::Datapoint(ruleset) => {
                 let name = ruleset.name.clone();
-                match self.datapoint_rulesets.insert(name.text.clone(), ruleset) {
+                match self.datapoint_rulesets.insert(name.text.clone(), Arc::new(ruleset)) {
                     Some(_) => Err(twice(&name, &self.sources, "ruleset")),
                     None => Ok(()),
                 }
             }
             Item::Hierarchical(ruleset) => {
                 let name = ruleset.name.clone();
-                match self.hierarchical_rulesets.insert(name.text.clone(), ruleset) {
+                match self.hierarchical_rulesets.insert(name.text.clone(), Arc::new(ruleset)) {
                     Some(_) => Err(twice(&name, &self.sources, "ruleset")),
                     None => Ok(()),
                 }
@@ -320,7 +324,7 @@ impl Checker {
                     true => &mut self.domain_propagations,
                     false => &mut self.propagations,
                 };
-                match defined.insert(target.text.clone(), propagation) {
+                match defined.insert(target.text.clone(), Arc::new(propagation)) {
                     Some(_) => Err(twice(&target, &self.sources, "the propagation of")),
                     None => Ok(()),
                 }
@@ -378,6 +382,12 @@ struct Check<'a> {
     /// The aggregations that the `having` underway has asked for.
     collected: Vec<crate::program::Aggregation>,
     depth: usize,
+    /// How large the statements so far are.
+    size: usize,
+    /// How many expressions of user-defined operators have been checked.
+    steps: usize,
+    /// Whether the statement underway has become too large; then no more of it is checked.
+    exhausted: bool,
 }
 
 impl<'a> Check<'a> {
@@ -395,6 +405,9 @@ impl<'a> Check<'a> {
             calls: Vec::new(),
             collected: Vec::new(),
             depth: 0,
+            size: 0,
+            steps: 0,
+            exhausted: false,
         }
     }
 
@@ -452,7 +465,9 @@ impl<'a> Check<'a> {
         let assignment = self.assignments[index].0.clone();
         let reads = std::mem::take(&mut self.reads);
         let collected = std::mem::take(&mut self.collected);
+        let exhausted = std::mem::take(&mut self.exhausted);
         let value = self.value(&assignment.value, Scope::default());
+        self.exhausted = exhausted;
         let reads = std::mem::replace(&mut self.reads, reads);
         self.collected = collected;
         self.underway.pop();
@@ -471,6 +486,7 @@ impl<'a> Check<'a> {
                         self.checker.scalars.insert(name.clone(), expr.data_type);
                     }
                 }
+                self.size += size::size(&value, usize::MAX);
                 let single = matches!(&value, Value::Dataset(node) if is_single(node))
                     && self.is_scalar(&assignment.value);
                 match single {
@@ -559,20 +575,27 @@ impl<'a> Check<'a> {
     }
 
     /// A fault about an unknown name, with the nearest of those known.
-    fn unknown<'n>(
+    fn unknown(
         &mut self,
         code: &'static Code,
         span: Span,
         message: impl Into<String>,
-        name: &str,
-        known: impl IntoIterator<Item = &'n str>,
+        near: Option<String>,
     ) -> Reported {
-        match nearest(name, known) {
+        match near {
             Some(near) => {
                 let help = format!("did you mean `{near}`?");
                 self.fault_help(code, span, message, help)
             }
             None => self.fault(code, span, message),
         }
+    }
+
+    /// The name nearest to one that is not known.
+    fn nearest<'n>(&self, name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
+        // To look through all names at each of a great many faults would take too long.
+        const ADVISED: usize = 20;
+        let advised = self.diagnostics.len() < ADVISED;
+        advised.then(|| nearest(name, known)).flatten().map(str::to_owned)
     }
 }

@@ -156,11 +156,10 @@ impl Check<'_> {
             let message = format!("several datasets have a component `{shown}`");
             return Err(self.fault_help(&AMBIGUOUS_COMPONENT, name.span(), message, help));
         }
-        let known: Vec<String> =
-            row.structure.components().iter().map(|component| component.name.clone()).collect();
         let message = format!("no component `{shown}` among {}", listed(&row.structure));
-        let known = known.iter().map(String::as_str);
-        Err(self.unknown(&UNKNOWN_COMPONENT, name.span(), message, &name.name.text, known))
+        let known = row.structure.components().iter().map(|component| component.name.as_str());
+        let near = self.nearest(&name.name.text, known);
+        Err(self.unknown(&UNKNOWN_COMPONENT, name.span(), message, near))
     }
 
     /// As [`Check::component`], without a dataset's name.
@@ -225,7 +224,13 @@ pub(super) fn listed(structure: &DataStructure) -> String {
     quoted(structure.components().iter().map(|component| component.name.as_str()), ", ")
 }
 
-/// Names in backticks.
+/// Names in backticks, as many as can be read.
 pub(super) fn quoted<'n>(names: impl IntoIterator<Item = &'n str>, separator: &str) -> String {
-    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(separator)
+    const MOST: usize = 30;
+    let mut names = names.into_iter();
+    let shown: Vec<String> = names.by_ref().take(MOST).map(|name| format!("`{name}`")).collect();
+    match names.count() {
+        0 => shown.join(separator),
+        more => format!("{} and {more} more", shown.join(separator)),
+    }
 }

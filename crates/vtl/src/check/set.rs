@@ -7,15 +7,17 @@ use crate::errors::{IDENTIFIER_MISMATCH, MEASURE_MISMATCH, TYPE_MISMATCH, WRONG_
 use crate::program::{Expr, Node};
 use crate::source::Span;
 use olshem_model::{Component, Role};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The codes of both domains; unknown if one of them is.
 pub(super) fn merged(ours: Option<Codes>, theirs: Option<Codes>) -> Option<Codes> {
     let (ours, theirs) = (ours?, theirs?);
-    if theirs.iter().all(|code| ours.contains(code)) {
-        return Some(ours);
+    let known: HashSet<&String> = ours.iter().collect();
+    let more: Vec<&String> = theirs.iter().filter(|code| !known.contains(code)).collect();
+    if more.is_empty() {
+        return Some(Arc::clone(&ours));
     }
-    let more = theirs.iter().filter(|code| !ours.contains(code));
     Some(ours.iter().chain(more).cloned().collect())
 }
 
@@ -46,6 +48,9 @@ impl Check<'_> {
         let Some(first) = nodes.next() else {
             return Err(self.fault(&WRONG_ARGUMENTS, span, "a dataset is needed here"));
         };
+        if operator == "intersect" {
+            self.few_enough(1 + nodes.len(), span)?;
+        }
         let on = first.identifier_names();
         Ok(match operator {
             "union" => Node::union(std::iter::once(first).chain(nodes).collect(), span),

@@ -12,6 +12,7 @@ use crate::errors::{
 use crate::program::{Expr, Function, Node, Value};
 use crate::source::Span;
 use olshem_model::{Component, DataType, Role};
+use std::collections::HashSet;
 
 /// The error code or level of `check`.
 enum Finding {
@@ -85,7 +86,7 @@ impl Check<'_> {
         columns.push((Component::measure("bool_var", DataType::Boolean), tested));
         columns.push((Component::measure("imbalance", imbalance.data_type), imbalance));
         columns.extend(findings(&failed, code, level, span));
-        columns.extend(self.propagated_attributes(&columns_of, span));
+        columns.extend(self.propagated_attributes(&columns_of, span)?);
         Ok(rows_kept.project(columns, span))
     }
 
@@ -140,13 +141,14 @@ impl Check<'_> {
         if self.checker.broken.contains(name) {
             return super::Reported;
         }
-        let known: Vec<String> = match kind {
-            "datapoint" => self.checker.datapoint_rulesets.keys().cloned().collect(),
-            _ => self.checker.hierarchical_rulesets.keys().cloned().collect(),
+        let near = match kind {
+            "datapoint" => {
+                self.nearest(name, self.checker.datapoint_rulesets.keys().map(String::as_str))
+            }
+            _ => self.nearest(name, self.checker.hierarchical_rulesets.keys().map(String::as_str)),
         };
         let message = format!("no {kind} ruleset is called `{name}`");
-        let known = known.iter().map(String::as_str);
-        self.unknown(&UNKNOWN_RULESET, span, message, name, known)
+        self.unknown(&UNKNOWN_RULESET, span, message, near)
     }
 
     fn check_datapoint(
@@ -275,8 +277,9 @@ impl Check<'_> {
             let message = "either all rules of a ruleset have names, or none";
             return Err(self.fault(&INVALID_RULESET, names[0].span, message));
         }
-        for (index, name) in names.iter().enumerate() {
-            if names[..index].iter().any(|other| other.text == name.text) {
+        let mut seen = HashSet::new();
+        for name in &names {
+            if !seen.insert(&name.text) {
                 let message = format!("two rules are called `{}`", name.text);
                 return Err(self.fault(&INVALID_RULESET, name.span, message));
             }

@@ -24,10 +24,13 @@ pub(super) enum Argument {
 impl Check<'_> {
     /// An expression's value: a dataset, or a scalar, which inside clauses is computed from a row.
     pub(super) fn value(&mut self, expr: &ast::Expr, scope: Scope<'_>) -> Checked<Value> {
+        self.step(expr.span)?;
         let depth = self.deeper(expr.span)?;
         let value = self.value_of_kind(expr, scope);
         self.depth = depth;
-        value
+        let value = value?;
+        self.within_size(&value, expr.span)?;
+        Ok(value)
     }
 
     fn value_of_kind(&mut self, expr: &ast::Expr, scope: Scope<'_>) -> Checked<Value> {
@@ -220,10 +223,10 @@ impl Check<'_> {
         if self.checker.broken.contains(name) {
             return Err(Reported);
         }
-        let datasets = self.checker.datasets.keys().chain(self.checker.scalars.keys());
-        let known: Vec<String> = datasets.chain(self.by_name.keys()).cloned().collect();
         let message = format!("no dataset or scalar is called `{name}`");
-        Err(self.unknown(&UNKNOWN_NAME, span, message, name, known.iter().map(String::as_str)))
+        let known = self.checker.datasets.keys().chain(self.checker.scalars.keys());
+        let near = self.nearest(name, known.chain(self.by_name.keys()).map(String::as_str));
+        Err(self.unknown(&UNKNOWN_NAME, span, message, near))
     }
 
     pub(super) fn note_read(&mut self, name: &str) {
@@ -277,11 +280,11 @@ impl Check<'_> {
     }
 
     fn unknown_operator(&mut self, name: &Name) -> Reported {
-        let defined: Vec<String> = self.checker.operators.keys().cloned().collect();
-        let known: Vec<String> = operator_names().map(str::to_owned).chain(defined).collect();
         let message = format!("no operator is called `{}`", name.text);
-        let known = known.iter().map(String::as_str);
-        self.unknown(&UNKNOWN_OPERATOR, name.span, message, &name.text, known)
+        let defined = self.checker.operators.keys().map(String::as_str);
+        let known = operator_names().map(|name| -> &str { name }).chain(defined);
+        let near = self.nearest(&name.text, known);
+        self.unknown(&UNKNOWN_OPERATOR, name.span, message, near)
     }
 
     /// The arguments, with what stands for those left out.

@@ -6,10 +6,11 @@ use super::types::common_type;
 use super::{Check, Checked, Checker};
 use crate::ast::{Literal as Constant, PropagationRule, ViralPropagation};
 use crate::errors::TYPE_MISMATCH;
-use crate::program::{AggregateFunction, Aggregation, Expr, Function, Literal};
+use crate::program::{AggregateFunction, Aggregation, Expr, Function, Literal, Value};
 use crate::source::Span;
 use olshem_model::{Component, DataStructure, DataType};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 impl Check<'_> {
     /// What is defined for viral attributes must fit their types.
@@ -48,7 +49,7 @@ impl Check<'_> {
 
     /// What is defined for a viral attribute: on itself, or on the value domain whose values its
     /// codelist has.
-    fn propagation(&self, attribute: &Component) -> Option<&ViralPropagation> {
+    fn propagation(&self, attribute: &Component) -> Option<&Arc<ViralPropagation>> {
         let Checker { propagations, domain_propagations, domains, .. } = &*self.checker;
         propagations.get(&attribute.name).or_else(|| {
             let codes: BTreeSet<&str> =
@@ -73,12 +74,23 @@ impl Check<'_> {
     ///
     /// Where nothing is defined the rule of the manual's examples holds: null prevails, and then
     /// what comes first in the alphabet.
-    pub(super) fn propagated(&self, attribute: &Component, values: Vec<Expr>, span: Span) -> Expr {
-        let rule = self.propagation(attribute).map(|p| p.rule.clone());
+    pub(super) fn propagated(
+        &mut self,
+        attribute: &Component,
+        values: Vec<Expr>,
+        span: Span,
+    ) -> Checked<Expr> {
+        let propagation = self.propagation(attribute).cloned();
+        let rule = propagation.as_ref().map(|propagation| &propagation.rule);
         let mut values = values.into_iter();
         // Only called with at least one.
-        let Some(first) = values.next() else { return Expr::null(DataType::String, span) };
-        values.fold(first, |a, b| pair(rule.as_ref(), a, b, span))
+        let Some(mut all) = values.next() else { return Ok(Expr::null(DataType::String, span)) };
+        for value in values {
+            // Each value is named several times, and so is what became of those before it.
+            all = pair(rule, all, value, span);
+            self.within_size(&Value::Scalar(all.clone()), span)?;
+        }
+        Ok(all)
     }
 
     /// How the values of viral attributes in a group become one: aggregations to be made, and what
@@ -91,9 +103,9 @@ impl Check<'_> {
         let mut items = Vec::new();
         let mut columns = Vec::new();
         for attribute in structure.components().iter().filter(|c| is_viral(c)) {
-            let rule = self.propagation(attribute).map(|p| p.rule.clone());
+            let propagation = self.propagation(attribute).cloned();
             let group = Group { attribute, span };
-            let (own, value) = match rule {
+            let (own, value) = match propagation.as_ref().map(|propagation| &propagation.rule) {
                 None => group.null_prevails(),
                 Some(PropagationRule::Aggregate(name)) => group.aggregate(&name.text),
                 Some(PropagationRule::Enumerated(clauses, otherwise)) => {
@@ -103,7 +115,7 @@ impl Check<'_> {
                     });
                     let made = match order.collect::<Option<Vec<_>>>() {
                         Some(order) => Some(group.by_priority(&order, otherwise.as_ref())),
-                        None => group.by_table(&clauses, otherwise.as_ref()),
+                        None => group.by_table(clauses, otherwise.as_ref()),
                     };
                     let Some(made) = made else {
                         let what = format!(

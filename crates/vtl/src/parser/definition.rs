@@ -6,7 +6,7 @@ use crate::ast::{
     HierarchicalRuleset, Item, Literal, Name, OperatorDefinition, Parameter, PropagationRule,
     Restriction, ScalarType, Signature, Type, ViralPropagation, Which,
 };
-use crate::lexer::TokenKind;
+use crate::lexer::{TokenKind, is_reserved};
 
 /// What is defined, by the word after `define`, with rules that have `;` between them.
 pub(crate) const WITH_RULES: &[&str] = &["datapoint", "hierarchical", "viral"];
@@ -83,7 +83,7 @@ impl Parser<'_> {
             "hierarchical_on_variables",
         ];
         if self.eat_any(&rulesets).is_some() {
-            self.skip_braces();
+            self.ruleset_constraint()?;
             return Ok(Type::Ruleset);
         }
         if let Some(role) = self.role() {
@@ -140,13 +140,21 @@ impl Parser<'_> {
         Ok(ComponentConstraint { role, of, which })
     }
 
-    fn skip_braces(&mut self) {
-        if self.eat("{") {
-            while !matches!(self.peek(), TokenKind::End | TokenKind::Symbol(";" | "}")) {
-                self.advance();
-            }
-            self.eat("}");
+    /// What a type says of a ruleset's components; it is read but not enforced.
+    fn ruleset_constraint(&mut self) -> Parsed<()> {
+        if !self.eat("{") {
+            return Ok(());
         }
+        while match self.peek() {
+            TokenKind::Word(word) => !is_reserved(word),
+            TokenKind::Quoted(_) => true,
+            TokenKind::Symbol(symbol) => matches!(*symbol, "*" | "+" | "," | "(" | ")"),
+            _ => false,
+        } || self.at_word("_")
+        {
+            self.advance();
+        }
+        self.expect("}")
     }
 
     /// `variable` or `valuedomain`; whether it is the latter.

@@ -2,7 +2,7 @@
 
 use super::{MAX_HEIGHT, Parsed, Parser};
 use crate::ast::{Expr, ExprKind, Literal, Name, Set};
-use crate::lexer::{TokenKind, is_reserved};
+use crate::lexer::{Token, TokenKind, is_reserved};
 use crate::source::Span;
 
 /// Precedences of the operators with two operands, the manual's table upside down.
@@ -75,7 +75,10 @@ impl Parser<'_> {
 
     pub(super) fn set(&mut self) -> Parsed<Set> {
         if self.eat("{") {
-            let items = self.list(Self::scalar_item)?;
+            let mut items = vec![self.scalar_item()?];
+            while self.eat(",") {
+                items.push(self.scalar_item()?);
+            }
             self.expect("}")?;
             return Ok(Set::List(items));
         }
@@ -166,26 +169,13 @@ impl Parser<'_> {
         self.node(ExprKind::Name(name.text), name.span)
     }
 
-    /// `AGENCY:ID(1.0):A.B..C`, a name of SDMX's, written without spaces. What stands between its
-    /// colons need not be tokens of VTL.
+    /// The name before this token, or all of it if it is one of SDMX's.
     fn sdmx_name(&mut self, name: Name) -> Name {
-        let joined = self.at(":") && self.span().start == name.span.end;
-        let word = matches!(self.token(1).kind, TokenKind::Word(_));
-        if !joined || !word || self.token(1).span.start != self.span().end {
-            return name;
-        }
         let Some(source) = self.sources.get(name.span.source) else { return name };
-        let rest = &source.text[self.token(1).span.end as usize..];
-        let mut length = version(rest);
-        if let Some(series) = rest[length..].strip_prefix(':') {
-            let key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-            length += 1 + series.find(|c| !key(c)).unwrap_or(series.len());
-        }
-        let end = self.token(1).span.end + length as u32;
-        while self.span().start < end && self.peek() != &TokenKind::End {
-            self.advance();
-        }
-        let span = Span { end, ..name.span };
+        let last = self.position.saturating_sub(1);
+        let Some(end) = sdmx_name(&source.text, &self.tokens, last) else { return name };
+        self.position = end + 1;
+        let span = self.since(name.span);
         Name { text: self.sources.text(span).to_owned(), span }
     }
 
@@ -278,9 +268,35 @@ impl Parser<'_> {
     }
 }
 
+/// `AGENCY:ID(1.0):A.B..C`, a name of SDMX's, written without spaces: its last token, if one begins
+/// with the word at `first`. What stands between its colons need not be tokens of VTL.
+pub(crate) fn sdmx_name(text: &str, tokens: &[Token], first: usize) -> Option<usize> {
+    let [name, colon, word] = tokens.get(first..first + 3)? else { return None };
+    let joined = colon.kind == TokenKind::Symbol(":") && matches!(word.kind, TokenKind::Word(_));
+    if !joined || colon.span.start != name.span.end || word.span.start != colon.span.end {
+        return None;
+    }
+    let rest = &text[word.span.end as usize..];
+    let mut length = version(rest);
+    if let Some(series) = rest[length..].strip_prefix(':') {
+        let key = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+        length += 1 + series.find(|c| !key(c)).unwrap_or(series.len());
+    }
+    let end = word.span.end + length as u32;
+    let within = tokens[first..].iter().take_while(|token| token.span.start < end).count();
+    let last = first + within - 1;
+    // A token that goes on after the name is of letters that no name can have.
+    (tokens[last].span.end == end).then_some(last)
+}
+
 /// The length of a version in parentheses: `(1.0)`, `(2.1.+)`, `(*)`; 0 if there is none.
 fn version(text: &str) -> usize {
-    let Some(end) = text.starts_with('(').then(|| text.find(')')).flatten() else { return 0 };
+    let belongs = |c: char| c.is_ascii_digit() || "._+*~".contains(c);
+    let Some(after) = text.strip_prefix('(') else { return 0 };
+    let end = 1 + after.find(|c| !belongs(c)).unwrap_or(after.len());
+    if !text[end..].starts_with(')') {
+        return 0;
+    }
     let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let any = |part: &str| matches!(part, "_" | "+" | "*" | "~");
     let (parts, last) = text[1..end].rsplit_once('.').unwrap_or(("", &text[1..end]));

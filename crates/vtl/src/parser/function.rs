@@ -277,7 +277,9 @@ impl Parser<'_> {
             false => None,
         };
         let mut options = Vec::new();
-        while let TokenKind::Word(word) = self.peek() {
+        while let TokenKind::Word(word) = self.peek()
+            && !matches!(word.as_str(), "define" | "end")
+        {
             options.push(Name { text: word.clone(), span: self.span() });
             self.advance();
         }

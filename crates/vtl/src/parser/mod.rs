@@ -9,12 +9,13 @@ mod expression;
 mod function;
 
 pub(crate) use definition::WITH_RULES;
+pub(crate) use expression::sdmx_name;
 pub(crate) use function::{AGGREGATES, KEYWORDS};
 
 use crate::ast::{Assignment, ComponentName, Expr, Item, Name};
-use crate::errors::{INVALID_TOKEN, RESERVED_WORD, SYNTAX, TOO_DEEP};
+use crate::errors::{INVALID_TOKEN, RESERVED_WORD, SYNTAX, TOO_DEEP, TOO_LARGE};
 use crate::lexer::{Token, TokenKind, is_reserved, tokens};
-use crate::source::{Sources, Span};
+use crate::source::{Source, Sources, Span};
 use olshem_model::{Code, Diagnostic};
 
 /// What could not be read has been reported.
@@ -27,6 +28,27 @@ const MAX_HEIGHT: u16 = 100;
 
 /// How deep the parser may call itself: it needs more calls than its trees have levels.
 const MAX_DEPTH: u16 = 100;
+
+/// The statements of a script, and everything in it that is not VTL.
+///
+/// This needs no environment and knows no types: for these, give the script to a
+/// [`Checker`](crate::Checker).
+///
+/// ```
+/// use olshem_vtl::{Source, ast::Item, parse};
+///
+/// let (items, faults) = parse(&Source::new("total.vtl", "A := ; B := sum(GVA);"));
+/// assert_eq!(faults[0].message, "expected an expression, found `;`");
+/// assert!(matches!(&items[..], [Item::Broken(Some(_)), Item::Assignment(_)]));
+/// ```
+pub fn parse(source: &Source) -> (Vec<Item>, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let number = sources.add(source.clone());
+    script(&sources, number)
+}
+
+/// How many components, parameters or datasets may be listed.
+const MAX_ITEMS: usize = 10_000;
 
 /// Reads a whole text as a script.
 pub(crate) fn script(sources: &Sources, source: u32) -> (Vec<Item>, Vec<Diagnostic>) {
@@ -209,6 +231,10 @@ impl<'a> Parser<'a> {
     fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Parsed<T>) -> Parsed<Vec<T>> {
         let mut items = vec![item(self)?];
         while self.eat(",") {
+            if items.len() >= MAX_ITEMS {
+                let message = format!("a list has more than {MAX_ITEMS} items");
+                return Err(self.report(&TOO_LARGE, self.previous(), message));
+            }
             items.push(item(self)?);
         }
         Ok(items)

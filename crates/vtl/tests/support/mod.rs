@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, dead_code)]
 
 mod consistency;
+pub(crate) mod properties;
 
 pub(crate) use consistency::assert_consistent;
 use olshem_model::{Component, DataStructure, DataType, Diagnostic, Place, Role};

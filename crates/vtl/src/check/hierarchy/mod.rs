@@ -20,6 +20,7 @@ use crate::program::{AggregateFunction, Aggregation, Expr, Function, Literal, No
 use crate::source::Span;
 use olshem_model::{Component, DataStructure, DataType};
 use rule::{Hierarchy, Input, MODES, Mode};
+use std::collections::{HashMap, HashSet};
 
 impl Check<'_> {
     pub(super) fn hierarchical(
@@ -50,25 +51,20 @@ impl Check<'_> {
         let outputs: &[&'static str] = &["computed", "all", "invalid", "all_measures"];
         let output = self.option(&call.options, outputs)?.unwrap_or(outputs[0]);
 
-        let mut hierarchy = self.hierarchy(&node, call, ruleset, (mode, input), scope)?;
+        let hierarchy = self.hierarchy(&node, call, ruleset, (mode, input), scope)?;
         let rules: Vec<&HierarchicalRule> = ruleset.rules.iter().collect();
         let names = self.rule_names(
             rules.iter().filter_map(|rule| rule.name.as_ref()).collect(),
             rules.len(),
         )?;
-        let equalities: Vec<&HierarchicalRule> =
-            rules.iter().copied().filter(|rule| rule.relation == "=").collect();
-        for rule in &equalities {
-            if !hierarchy.computed.contains(&rule.left.text) {
-                hierarchy.computed.push(rule.left.text.clone());
-            }
+        let mut by_code: HashMap<&str, Vec<&HierarchicalRule>> = HashMap::new();
+        for rule in rules.iter().copied().filter(|rule| rule.relation == "=") {
+            by_code.entry(&rule.left.text).or_default().push(rule);
         }
         let mut groups = self.codes_side_by_side(&node, &rules, &hierarchy)?;
         if !checks || input == Input::DatasetPriority {
-            for code in self.rule_order(&equalities, &hierarchy)? {
-                let own: Vec<&HierarchicalRule> =
-                    equalities.iter().copied().filter(|rule| rule.left.text == code).collect();
-                groups = self.computed_code(groups, &code, &own, &hierarchy)?;
+            for codes in self.rule_order(&by_code, &hierarchy)? {
+                groups = self.computed_codes(groups, &codes, &by_code, &hierarchy)?;
             }
         }
         if checks {
@@ -148,8 +144,25 @@ impl Check<'_> {
         }
         let viral = node.structure.components().iter().filter(|c| is_viral(c)).cloned().collect();
         let span = call.operator.span.to(node.span);
-        let computed = Vec::new();
-        Ok(Hierarchy { rule, measure, viral, row, own_conditions, mode, input, computed, span })
+        let mut computed: Vec<String> = Vec::new();
+        let mut computable = HashSet::new();
+        for HierarchicalRule { left, .. } in ruleset.rules.iter().filter(|r| r.relation == "=") {
+            if computable.insert(left.text.clone()) {
+                computed.push(left.text.clone());
+            }
+        }
+        Ok(Hierarchy {
+            rule,
+            measure,
+            viral,
+            row,
+            own_conditions,
+            mode,
+            input,
+            computed,
+            computable,
+            span,
+        })
     }
 
     /// One row for each group, with the value of each code.
@@ -160,14 +173,11 @@ impl Check<'_> {
         hierarchy: &Hierarchy,
     ) -> Checked<Node> {
         let span = hierarchy.span;
-        let mut codes: Vec<&Name> = Vec::new();
-        for rule in rules {
-            for code in std::iter::once(&rule.left).chain(rule.right.iter().map(|i| &i.code)) {
-                if !codes.iter().any(|other| other.text == code.text) {
-                    codes.push(code);
-                }
-            }
-        }
+        let mut seen = HashSet::new();
+        let named = rules
+            .iter()
+            .flat_map(|rule| std::iter::once(&rule.left).chain(rule.right.iter().map(|i| &i.code)));
+        let codes: Vec<&Name> = named.filter(|code| seen.insert(&code.text)).collect();
         let mut items: Vec<Aggregation> = Vec::new();
         for code in codes {
             self.known_item(code, hierarchy)?;
@@ -217,7 +227,7 @@ impl Check<'_> {
 
     /// A code that no rule computes must be in the codelist.
     fn known_item(&mut self, code: &Name, hierarchy: &Hierarchy) -> Checked<()> {
-        if hierarchy.computed.contains(&code.text) {
+        if hierarchy.computable.contains(&code.text) {
             return Ok(());
         }
         let structure = DataStructure::new([hierarchy.rule.clone()]);
@@ -358,7 +368,7 @@ impl Check<'_> {
             for ((attribute, own), others) in
                 hierarchy.viral.iter().zip(left.attributes).zip(total.attributes)
             {
-                values.push(self.propagated(attribute, vec![own, others], span));
+                values.push(self.propagated(attribute, vec![own, others], span)?);
             }
             branches.push(values);
         }

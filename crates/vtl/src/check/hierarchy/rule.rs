@@ -4,10 +4,11 @@ use super::super::build::{Column, column};
 use super::super::scope::{Row, Scope, quoted};
 use super::super::{Check, Checked};
 use crate::ast::{CodeItem, HierarchicalRule};
-use crate::errors::INVALID_RULESET;
+use crate::errors::{INVALID_RULESET, TOO_DEEP};
 use crate::program::{Expr, ExprKind, Function, Literal, Node};
 use crate::source::Span;
 use olshem_model::{Component, DataType};
+use std::collections::{HashMap, HashSet};
 
 pub(super) const MODES: &[&str] =
     &["non_null", "non_zero", "partial_null", "partial_zero", "always_null", "always_zero"];
@@ -85,8 +86,10 @@ pub(super) struct Hierarchy {
     pub(super) own_conditions: Vec<(Component, String)>,
     pub(super) mode: Mode,
     pub(super) input: Input,
-    /// Codes that some rule computes.
+    /// Codes that some rule computes, in the order of the rules.
     pub(super) computed: Vec<String>,
+    /// The same to look up.
+    pub(super) computable: HashSet<String>,
     pub(super) span: Span,
 }
 
@@ -142,8 +145,7 @@ impl Hierarchy {
     pub(super) fn item(&self, code: &str, left: &str) -> Item {
         let given = self.given(code);
         // A code that is equal to itself is brought along from the dataset.
-        if self.input == Input::Dataset || code == left || !self.computed.iter().any(|c| c == code)
-        {
+        if self.input == Input::Dataset || code == left || !self.computable.contains(code) {
             return given;
         }
         let result = self.result(code);
@@ -229,6 +231,23 @@ impl Hierarchy {
     }
 }
 
+/// How many steps of rules there may be: each is a level more of the program.
+const MOST_STEPS: usize = 100;
+
+/// All values as one, put together from the left; of a great many first those next to one another,
+/// so that the expression does not become too deep.
+fn together<T>(mut values: Vec<T>, combine: impl Fn(T, T) -> T) -> Option<T> {
+    const AT_ONCE: usize = 50;
+    while values.len() > AT_ONCE {
+        let mut rest = values.into_iter();
+        values = Vec::new();
+        while let Some(first) = rest.next() {
+            values.push(rest.by_ref().take(AT_ONCE - 1).fold(first, &combine));
+        }
+    }
+    values.into_iter().reduce(combine)
+}
+
 /// Whether an expression is constantly true or false.
 fn constant(test: &Expr) -> Option<bool> {
     match test.kind {
@@ -238,36 +257,41 @@ fn constant(test: &Expr) -> Option<bool> {
 }
 
 impl Check<'_> {
-    /// The codes that rules compute, each after those it is computed from.
+    /// The codes that rules compute, in steps: each is in a step after those it is computed from.
     pub(super) fn rule_order(
         &mut self,
-        rules: &[&HierarchicalRule],
+        rules: &HashMap<&str, Vec<&HierarchicalRule>>,
         hierarchy: &Hierarchy,
-    ) -> Checked<Vec<String>> {
-        let mut order: Vec<String> = Vec::new();
+    ) -> Checked<Vec<Vec<String>>> {
+        let mut steps: Vec<Vec<String>> = Vec::new();
         let mut waiting = hierarchy.computed.clone();
         while !waiting.is_empty() {
+            let unknown: HashSet<String> = waiting.iter().cloned().collect();
+            let of = |code: &String| rules.get(code.as_str()).into_iter().flatten();
             let ready = |code: &String| {
                 hierarchy.input == Input::Dataset
-                    || rules
-                        .iter()
-                        .filter(|rule| rule.left.text == *code)
+                    || of(code)
                         .flat_map(|rule| &rule.right)
-                        .all(|item| item.code.text == *code || !waiting.contains(&item.code.text))
+                        .all(|item| item.code.text == *code || !unknown.contains(&item.code.text))
             };
             let (now, later): (Vec<String>, Vec<String>) =
-                waiting.iter().cloned().partition(|code| ready(code));
+                waiting.into_iter().partition(|code| ready(code));
             if now.is_empty() {
-                let rule = rules.iter().find(|rule| later.contains(&rule.left.text));
-                let span = rule.map_or(hierarchy.span, |rule| rule.span);
+                let span = later.first().and_then(|code| of(code).next()).map(|rule| rule.span);
                 let codes = quoted(later.iter().map(String::as_str), ", ");
                 let message = format!("the codes {codes} are computed from one another");
+                let span = span.unwrap_or(hierarchy.span);
                 return Err(self.fault(&INVALID_RULESET, span, message));
             }
-            order.extend(now);
+            if steps.len() >= MOST_STEPS {
+                let message =
+                    format!("the rules build on one another in more than {MOST_STEPS} steps");
+                return Err(self.fault(&TOO_DEEP, hierarchy.span, message));
+            }
+            steps.push(now);
             waiting = later;
         }
-        Ok(order)
+        Ok(steps)
     }
 
     /// The right side of a rule.
@@ -277,8 +301,8 @@ impl Check<'_> {
         hierarchy: &Hierarchy,
     ) -> Checked<Total> {
         let no = || Expr::boolean(false, hierarchy.span);
-        let mut value: Option<Expr> = None;
-        let (mut any_present, mut any_nonzero) = (no(), no());
+        let mut terms = Vec::new();
+        let (mut any_present, mut any_nonzero) = (vec![no()], vec![no()]);
         let mut attributes: Vec<Vec<Expr>> = vec![Vec::new(); hierarchy.viral.len()];
         for CodeItem { negative, code, condition } in &rule.right {
             let item = hierarchy.item(&code.text, &rule.left.text);
@@ -293,25 +317,34 @@ impl Check<'_> {
             }
             let nonzero = hierarchy.null_or_nonzero(item.value.clone());
             let nonzero = hierarchy.and(present.clone(), nonzero);
-            any_present = hierarchy.or(any_present, present);
-            any_nonzero = hierarchy.or(any_nonzero, nonzero);
+            any_present.push(present);
+            any_nonzero.push(nonzero);
             for (values, value) in attributes.iter_mut().zip(item.attributes) {
                 values.push(value);
             }
-            value = Some(match (value, negative) {
-                (None, false) => term,
-                (None, true) => hierarchy.number(Function::Negate, vec![term]),
-                (Some(sum), false) => hierarchy.number(Function::Add, vec![sum, term]),
-                (Some(sum), true) => hierarchy.number(Function::Subtract, vec![sum, term]),
-            });
+            terms.push((*negative, term));
         }
         let attributes = hierarchy
             .viral
             .iter()
             .zip(attributes)
             .map(|(attribute, values)| self.propagated(attribute, values, hierarchy.span))
-            .collect();
-        let value = value.unwrap_or_else(|| hierarchy.zero());
+            .collect::<Checked<_>>()?;
+        let sum = |(less, sum), (negative, term): (bool, Expr)| {
+            let sum = match less {
+                true => hierarchy.number(Function::Negate, vec![sum]),
+                false => sum,
+            };
+            let function = if negative { Function::Subtract } else { Function::Add };
+            (false, hierarchy.number(function, vec![sum, term]))
+        };
+        let value = match together(terms, sum) {
+            Some((false, value)) => value,
+            Some((true, value)) => hierarchy.number(Function::Negate, vec![value]),
+            None => hierarchy.zero(),
+        };
+        let either = |tests| together(tests, |a, b| hierarchy.or(a, b)).unwrap_or_else(no);
+        let (any_present, any_nonzero) = (either(any_present), either(any_nonzero));
         Ok(Total { value, any_present, any_nonzero, attributes })
     }
 
@@ -329,14 +362,29 @@ impl Check<'_> {
         Ok(hierarchy.certain(hierarchy.and(when, produced)))
     }
 
-    /// The groups with the value that rules compute for a code: the first of them that applies.
-    pub(super) fn computed_code(
+    /// The groups with the values that rules compute for some codes: of the rules for a code the
+    /// first that applies.
+    pub(super) fn computed_codes(
         &mut self,
         groups: Node,
+        codes: &[String],
+        rules: &HashMap<&str, Vec<&HierarchicalRule>>,
+        hierarchy: &Hierarchy,
+    ) -> Checked<Node> {
+        let mut columns: Vec<Column> = groups.columns(|_| true).collect();
+        for code in codes {
+            let own = rules.get(code.as_str()).map(Vec::as_slice).unwrap_or_default();
+            columns.extend(self.computed_code(code, own, hierarchy)?);
+        }
+        Ok(groups.project(columns, hierarchy.span))
+    }
+
+    fn computed_code(
+        &mut self,
         code: &str,
         rules: &[&HierarchicalRule],
         hierarchy: &Hierarchy,
-    ) -> Checked<Node> {
+    ) -> Checked<Vec<Column>> {
         let span = hierarchy.span;
         let mut values = Vec::new();
         let mut attributes: Vec<Vec<(Expr, Expr)>> = vec![Vec::new(); hierarchy.viral.len()];
@@ -364,12 +412,13 @@ impl Check<'_> {
         }
         let measure = &hierarchy.measure;
         let named = |kind: &str| format!("{kind}#{code}");
-        let mut columns: Vec<Column> = groups.columns(|_| true).collect();
-        columns.push((
-            Component::measure(named("result"), measure.data_type),
-            Expr::case(values, Expr::null(measure.data_type, span), span),
-        ));
-        columns.push((Component::measure(named("found"), DataType::Boolean), found));
+        let mut columns = vec![
+            (
+                Component::measure(named("result"), measure.data_type),
+                Expr::case(values, Expr::null(measure.data_type, span), span),
+            ),
+            (Component::measure(named("found"), DataType::Boolean), found),
+        ];
         for (attribute, branches) in hierarchy.viral.iter().zip(attributes) {
             columns.push((
                 Component::measure(
@@ -379,6 +428,6 @@ impl Check<'_> {
                 Expr::case(branches, Expr::null(attribute.data_type, span), span),
             ));
         }
-        Ok(groups.project(columns, span))
+        Ok(columns)
     }
 }

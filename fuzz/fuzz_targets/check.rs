@@ -1,0 +1,8 @@
+#![no_main]
+
+#[path = "../../crates/vtl/tests/support/mod.rs"]
+mod support;
+
+libfuzzer_sys::fuzz_target!(|script: &str| {
+    support::properties::check(script);
+});
