@@ -5,15 +5,18 @@
 
 use crate::aggregate::{Atom, aggregate};
 use crate::errors::{BOUNDS, EngineError, Result, refuse};
-use crate::expression::{Knowledge, Operand, Scope, column, converted, each, parts};
+use crate::expression::{
+    Knowledge, Operand, Scope, column, converted, each, first_true, scalar_constant,
+};
 use crate::frequency::{collapsed_time, one_frequency};
 use crate::functions::row::RowFunction;
 use crate::functions::{series, time};
 use crate::trace::{TRACE, merge_traces, merge_traces_over, merged_trace, trace_column};
-use crate::{Bindings, Dataset};
-use arrow::array::RecordBatch;
+use crate::{Bindings, Dataset, arrow_type};
+use arrow::array::{ArrayRef, RecordBatch, new_empty_array};
+use arrow::datatypes::{Field, Schema};
 use datafusion::catalog::default_table_source::provider_as_source;
-use datafusion::common::{Column, JoinType, TableReference};
+use datafusion::common::{Column, JoinType, ScalarValue, TableReference};
 use datafusion::datasource::MemTable;
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{
@@ -22,7 +25,7 @@ use datafusion::logical_expr::{
 use olshem_model::structure::{high_column, low_column};
 use olshem_model::{Component, DataStructure, DataType, Role};
 use olshem_vtl::program::{
-    AggregateFunction, Aggregation, Expr, FillRange, JoinColumn, JoinKind, JoinStep, Node,
+    AggregateFunction, Aggregation, Expr, FillRange, JoinColumn, JoinKind, JoinStep, Literal, Node,
     Operation,
 };
 use std::collections::BTreeMap;
@@ -57,6 +60,7 @@ impl<'a> Planner<'a> {
         let structure = &node.structure;
         match &node.operation {
             Operation::Read(name) => self.read(name),
+            Operation::Values(rows) => self.values(rows, structure),
             Operation::Project { input, columns } => {
                 self.project(self.plan(input)?, &input.structure, structure, columns)
             }
@@ -101,10 +105,18 @@ impl<'a> Planner<'a> {
         };
         let number = self.sources.as_ref().and_then(|s| s.iter().position(|source| source == name));
         let batch = match number {
-            Some(number) => trace_column(dataset.batch(), number)?,
+            Some(_) => trace_column(dataset.batch(), number)?,
             None => dataset.batch().clone(),
         };
         Ok(Planned { plan: scan(name, &batch)?, knowledge: knowledge_of(dataset) })
+    }
+
+    fn values(&self, rows: &[Vec<Literal>], structure: &DataStructure) -> Result<Planned> {
+        let mut batch = written_out(rows, structure)?;
+        if self.sources.is_some() {
+            batch = trace_column(&batch, None)?;
+        }
+        Ok(Planned { plan: scan("#values", &batch)?, knowledge: BTreeMap::new() })
     }
 
     fn project(
@@ -628,31 +640,10 @@ impl Outputs {
 
 /// The operand of the branch that the row is for.
 fn by_branch(operands: Vec<Operand>) -> Result<Operand> {
-    let choose = |values: Vec<Df>| -> Result<Df> {
-        let mut values = values.into_iter().enumerate();
-        let (_, first) = values.next().ok_or_else(|| EngineError::internal("no branch"))?;
-        let Some((n, value)) = values.next() else { return Ok(first) };
-        let mut cases = when(column(SOURCE).eq(lit(n as i64)), value);
-        for (n, value) in values {
-            cases = cases.when(column(SOURCE).eq(lit(n as i64)), value);
-        }
-        Ok(cases.otherwise(first)?)
-    };
-    if operands.iter().any(|operand| matches!(operand, Operand::Bounded { .. })) {
-        let parts = operands.into_iter().map(parts).collect::<Result<Vec<_>>>()?;
-        let side = |n: usize| choose(parts.iter().map(|part| part[n].clone()).collect());
-        return Ok(Operand::Bounded { low: side(0)?, value: side(1)?, high: side(2)? });
-    }
-    let settled = operands.iter().all(|operand| matches!(operand, Operand::Exact(_)));
-    let values = operands
-        .into_iter()
-        .map(|operand| match operand {
-            Operand::Exact(df) | Operand::Unsettled(df) => df,
-            Operand::Bounded { value, .. } => value,
-        })
-        .collect();
-    let value = choose(values)?;
-    Ok(if settled { Operand::Exact(value) } else { Operand::Unsettled(value) })
+    let mut operands = operands.into_iter().enumerate();
+    let (_, first) = operands.next().ok_or_else(|| EngineError::internal("no branch"))?;
+    let is_for = |n: usize| column(SOURCE).eq(lit(n as i64));
+    first_true(operands.map(|(n, operand)| (is_for(n), operand)).collect(), first)
 }
 
 /// The type of an aggregate's result on an operand of that type.
@@ -676,6 +667,24 @@ pub(crate) fn scan(name: &str, batch: &RecordBatch) -> Result<LogicalPlan> {
         .collect();
     let source = provider_as_source(Arc::new(table));
     Ok(LogicalPlanBuilder::scan(name, source, None)?.project(names)?.build()?)
+}
+
+/// Rows of constants as a batch.
+fn written_out(rows: &[Vec<Literal>], structure: &DataStructure) -> Result<RecordBatch> {
+    let (mut fields, mut columns): (Vec<Field>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
+    for (at, Component { name, data_type, .. }) in structure.components().iter().enumerate() {
+        let column = match rows {
+            [] => new_empty_array(&arrow_type(*data_type)),
+            rows => {
+                let constants = rows.iter().map(|row| scalar_constant(&row[at], *data_type));
+                ScalarValue::iter_to_array(constants)?
+            }
+        };
+        fields.push(Field::new(name, column.data_type().clone(), true));
+        columns.push(column);
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+        .map_err(|e| EngineError::internal(&e.to_string()))
 }
 
 fn knowledge_of(dataset: &Dataset) -> BTreeMap<String, Knowledge> {

@@ -2,8 +2,8 @@
 //!
 //! The reference manual has some hundred and forty operators. Most are shorthand: `A + B` on
 //! datasets is a join and a calculation, `check_hierarchy` is conditional sums and comparisons.
-//! The checker rewrites every operator into the ten [`Operation`]s below, each node with the
-//! structure of its result, so that an engine has ten things to plan and not a hundred and forty.
+//! The checker rewrites every operator into the eleven [`Operation`]s below, each node with the
+//! structure of its result, so that an engine has eleven things to plan and not a hundred and forty.
 //! User-defined operators and rulesets are expanded on the way; none is left here.
 
 use crate::Span;
@@ -52,13 +52,16 @@ pub struct Node {
     pub span: Span,
 }
 
-/// The ten ways in which a dataset comes from others.
+/// The eleven ways in which a dataset comes from others.
 ///
 /// Where a description says *row*, think of an observation: identifiers, measures, attributes.
 #[derive(Clone, Debug)]
 pub enum Operation {
     /// A named input, or the result of an earlier statement.
     Read(String),
+    /// These rows, each with one constant for each component of the node's structure. They look
+    /// things up: what has many cases is a table to join with, and not a long expression.
+    Values(Vec<Vec<Literal>>),
     /// One row for each row of `input`: the node's components, in the structure's order, each
     /// computed from the input's columns. Analytic functions see the whole input.
     Project {
