@@ -37,6 +37,7 @@ struct Lifted {
 fn lift_node(node: &Node, depends: &dyn Fn(&str) -> bool) -> Option<Lifted> {
     let (operation, varies) = match &node.operation {
         Operation::Read(name) => (Operation::Read(name.clone()), depends(name)),
+        Operation::Values(rows) => (Operation::Values(rows.clone()), false),
         Operation::Project { input, columns } => {
             let input = lift_node(input, depends)?;
             let varies = input.varies;

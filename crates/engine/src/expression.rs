@@ -12,7 +12,9 @@ use crate::{Estimate, Scalar, arrow_type};
 use arrow::datatypes::DataType as ArrowType;
 use datafusion::common::{Column, ScalarValue};
 use datafusion::functions_window::expr_fn as window_functions;
-use datafusion::logical_expr::expr::{NullTreatment, Sort, WindowFunction, WindowFunctionParams};
+use datafusion::logical_expr::expr::{
+    Case, NullTreatment, Sort, WindowFunction, WindowFunctionParams,
+};
 use datafusion::logical_expr::{
     Expr as Df, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition, cast,
     lit, not, when,
@@ -37,6 +39,15 @@ pub(crate) enum Operand {
     Bounded { low: Df, value: Df, high: Df },
     /// A value other than a number whose null may mean that bounds leave several possible.
     Unsettled(Df),
+}
+
+impl Operand {
+    fn as_exact(&self) -> Option<Df> {
+        match self {
+            Self::Exact(df) => Some(df.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// How well the values of a column are known, where not exactly.
@@ -330,6 +341,10 @@ impl<'a> Scope<'a> {
             .map(|(_, value)| self.operand_as(value, to))
             .collect::<Result<Vec<_>>>()?;
         let mut result = self.operand_as(otherwise, to)?;
+        let settled: Option<Vec<Df>> = conditions.iter().map(Operand::as_exact).collect();
+        if let Some(settled) = settled {
+            return first_true(settled.into_iter().zip(values).collect(), result);
+        }
         for (condition, value) in conditions.into_iter().zip(values).rev() {
             result = either(condition, value, result, to)?;
         }
@@ -647,7 +662,8 @@ pub(crate) fn constant(literal: &Literal, data_type: DataType) -> Df {
     lit(scalar_constant(literal, data_type))
 }
 
-fn scalar_constant(literal: &Literal, data_type: DataType) -> ScalarValue {
+/// The constant, of the type that values of `data_type` have in columns.
+pub(crate) fn scalar_constant(literal: &Literal, data_type: DataType) -> ScalarValue {
     match (literal, data_type) {
         (Literal::Null, DataType::Boolean) => ScalarValue::Boolean(None),
         (Literal::Null, DataType::Integer) => ScalarValue::Int64(None),
@@ -804,28 +820,36 @@ fn bounded_comparison(function: Function, a: &[Df; 3], b: &[Df; 3]) -> Result<Df
     Ok(when(surely, lit(true)).when(surely_not, lit(false)).end()?)
 }
 
+/// The value beside the first condition that is true: one `CASE`, however many there are.
+pub(crate) fn first_true(branches: Vec<(Df, Operand)>, otherwise: Operand) -> Result<Operand> {
+    if branches.is_empty() {
+        return Ok(otherwise);
+    }
+    let (conditions, mut values): (Vec<Df>, Vec<Operand>) = branches.into_iter().unzip();
+    values.push(otherwise);
+    let choose = |mut values: Vec<Df>| -> Df {
+        let otherwise = values.pop().map(Box::new);
+        let branches =
+            conditions.iter().cloned().map(Box::new).zip(values.into_iter().map(Box::new));
+        Df::Case(Case::new(None, branches.collect(), otherwise))
+    };
+    if values.iter().any(|value| matches!(value, Operand::Bounded { .. })) {
+        let parts = values.into_iter().map(parts).collect::<Result<Vec<_>>>()?;
+        let side = |n: usize| choose(parts.iter().map(|part| part[n].clone()).collect());
+        return Ok(Operand::Bounded { low: side(0), value: side(1), high: side(2) });
+    }
+    let settled = values.iter().all(|value| matches!(value, Operand::Exact(_)));
+    let value = choose(values.into_iter().map(truth).collect::<Result<_>>()?);
+    Ok(if settled { Operand::Exact(value) } else { Operand::Unsettled(value) })
+}
+
 /// `if condition then value else otherwise`; see [`Scope::case`].
 fn either(condition: Operand, value: Operand, otherwise: Operand, to: DataType) -> Result<Operand> {
-    let (condition, settled) = match condition {
-        Operand::Exact(condition) => (condition, true),
-        Operand::Unsettled(condition) => (condition, false),
+    let condition = match condition {
+        Operand::Exact(condition) => return first_true(vec![(condition, value)], otherwise),
+        Operand::Unsettled(condition) => condition,
         Operand::Bounded { .. } => return Err(needs_exact("a condition")),
     };
-    let choose = |a: Df, b: Df| -> Result<Df> { Ok(when(condition.clone(), a).otherwise(b)?) };
-    if settled {
-        return Ok(match (value, otherwise) {
-            (Operand::Exact(a), Operand::Exact(b)) => Operand::Exact(choose(a, b)?),
-            (a, b) if to != DataType::Number => Operand::Unsettled(choose(truth(a)?, truth(b)?)?),
-            (a, b) => {
-                let ([al, av, ah], [bl, bv, bh]) = (parts(a)?, parts(b)?);
-                Operand::Bounded {
-                    low: choose(al, bl)?,
-                    value: choose(av, bv)?,
-                    high: choose(ah, bh)?,
-                }
-            }
-        });
-    }
     let open = |a: Df, b: Df, between: Option<Df>| -> Result<Df> {
         let mut cases = when(condition.clone(), a);
         let mut cases = cases.when(not(condition.clone()), b);

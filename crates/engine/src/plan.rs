@@ -6,7 +6,9 @@
 use crate::aggregate::{Atom, aggregate};
 use crate::dataset::TEXT;
 use crate::errors::{BOUNDS, EngineError, NOT_SUPPORTED, Result, refuse};
-use crate::expression::{Knowledge, Operand, Scope, column, converted, each, parts, text};
+use crate::expression::{
+    Knowledge, Operand, Scope, column, converted, each, first_true, scalar_constant, text,
+};
 use crate::frequency::{collapsed_time, one_frequency};
 use crate::functions::row::RowFunction;
 use crate::functions::{series, time};
@@ -14,12 +16,12 @@ use crate::input::Table;
 use crate::schedule::{Earlier, EarlierResult};
 use crate::trace::{TRACE, merge_traces, merge_traces_over, merged_trace, trace_column};
 use crate::watch::Watch;
-use crate::{Bindings, Dataset, Scalar};
-use arrow::array::RecordBatch;
-use arrow::datatypes::FieldRef;
+use crate::{Bindings, Dataset, Scalar, arrow_type};
+use arrow::array::{ArrayRef, RecordBatch, new_empty_array};
+use arrow::datatypes::{Field, FieldRef, Schema};
 use datafusion::catalog::TableProvider;
 use datafusion::catalog::default_table_source::provider_as_source;
-use datafusion::common::{Column, JoinType, TableReference};
+use datafusion::common::{Column, JoinType, ScalarValue, TableReference};
 use datafusion::datasource::MemTable;
 use datafusion::functions_window::expr_fn::row_number;
 use datafusion::logical_expr::{
@@ -28,7 +30,7 @@ use datafusion::logical_expr::{
 use olshem_model::structure::{high_column, low_column};
 use olshem_model::{Component, DataStructure, DataType, Role};
 use olshem_vtl::program::{
-    AggregateFunction, Aggregation, Expr, FillRange, JoinColumn, JoinKind, JoinStep, Node,
+    AggregateFunction, Aggregation, Expr, FillRange, JoinColumn, JoinKind, JoinStep, Literal, Node,
     Operation,
 };
 use std::collections::BTreeMap;
@@ -79,6 +81,7 @@ impl<'a> Planner<'a> {
         let structure = &node.structure;
         match &node.operation {
             Operation::Read(name) => self.read(name),
+            Operation::Values(rows) => self.values(rows, structure),
             Operation::Project { input, columns } => {
                 self.project(self.plan(input)?, &input.structure, structure, columns)
             }
@@ -139,7 +142,7 @@ impl<'a> Planner<'a> {
         if let Some(dataset) = self.bindings.datasets.get(name) {
             let mut sources = self.sources.iter().flatten();
             let batch = match sources.position(|source| source == name) {
-                Some(number) => trace_column(dataset.batch(), number)?,
+                number @ Some(_) => trace_column(dataset.batch(), number)?,
                 None => dataset.batch().clone(),
             };
             let knowledge = knowledge_of(dataset);
@@ -156,6 +159,14 @@ impl<'a> Planner<'a> {
                 Ok(Planned { plan: scan(name, Arc::new(table))?, knowledge: BTreeMap::new() })
             }
         }
+    }
+
+    fn values(&self, rows: &[Vec<Literal>], structure: &DataStructure) -> Result<Planned> {
+        let mut batch = written_out(rows, structure)?;
+        if self.sources.is_some() {
+            batch = trace_column(&batch, None)?;
+        }
+        Ok(Planned { plan: scan("#values", in_memory(&batch)?)?, knowledge: BTreeMap::new() })
     }
 
     fn project(
@@ -699,31 +710,10 @@ fn with_text_as_views(plan: LogicalPlan) -> Result<LogicalPlan> {
 
 /// The operand of the branch that the row is for.
 fn by_branch(operands: Vec<Operand>) -> Result<Operand> {
-    let choose = |values: Vec<Df>| -> Result<Df> {
-        let mut values = values.into_iter().enumerate();
-        let (_, first) = values.next().ok_or_else(|| EngineError::internal("no branch"))?;
-        let Some((n, value)) = values.next() else { return Ok(first) };
-        let mut cases = when(column(SOURCE).eq(lit(n as i64)), value);
-        for (n, value) in values {
-            cases = cases.when(column(SOURCE).eq(lit(n as i64)), value);
-        }
-        Ok(cases.otherwise(first)?)
-    };
-    if operands.iter().any(|operand| matches!(operand, Operand::Bounded { .. })) {
-        let parts = operands.into_iter().map(parts).collect::<Result<Vec<_>>>()?;
-        let side = |n: usize| choose(parts.iter().map(|part| part[n].clone()).collect());
-        return Ok(Operand::Bounded { low: side(0)?, value: side(1)?, high: side(2)? });
-    }
-    let settled = operands.iter().all(|operand| matches!(operand, Operand::Exact(_)));
-    let values = operands
-        .into_iter()
-        .map(|operand| match operand {
-            Operand::Exact(df) | Operand::Unsettled(df) => df,
-            Operand::Bounded { value, .. } => value,
-        })
-        .collect();
-    let value = choose(values)?;
-    Ok(if settled { Operand::Exact(value) } else { Operand::Unsettled(value) })
+    let mut operands = operands.into_iter().enumerate();
+    let (_, first) = operands.next().ok_or_else(|| EngineError::internal("no branch"))?;
+    let is_for = |n: usize| column(SOURCE).eq(lit(n as i64));
+    first_true(operands.map(|(n, operand)| (is_for(n), operand)).collect(), first)
 }
 
 /// The type of an aggregate's result on an operand of that type.
@@ -755,6 +745,24 @@ pub(crate) fn in_memory(batch: &RecordBatch) -> Result<Arc<dyn TableProvider>> {
     let pieces =
         (0..rows.max(1)).step_by(ROWS).map(|from| batch.slice(from, ROWS.min(rows - from)));
     Ok(Arc::new(MemTable::try_new(batch.schema(), vec![pieces.collect()])?))
+}
+
+/// Rows of constants as a batch.
+fn written_out(rows: &[Vec<Literal>], structure: &DataStructure) -> Result<RecordBatch> {
+    let (mut fields, mut columns): (Vec<Field>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
+    for (at, Component { name, data_type, .. }) in structure.components().iter().enumerate() {
+        let column = match rows {
+            [] => new_empty_array(&arrow_type(*data_type)),
+            rows => {
+                let constants = rows.iter().map(|row| scalar_constant(&row[at], *data_type));
+                ScalarValue::iter_to_array(constants)?
+            }
+        };
+        fields.push(Field::new(name, column.data_type().clone(), true));
+        columns.push(column);
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+        .map_err(|e| EngineError::internal(&e.to_string()))
 }
 
 fn knowledge_of(dataset: &Dataset) -> BTreeMap<String, Knowledge> {

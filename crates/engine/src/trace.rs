@@ -32,15 +32,19 @@ fn list_type() -> DataType {
     DataType::List(Arc::new(Field::new("item", DataType::UInt64, true)))
 }
 
-/// The batch with a column in which each row refers to itself as a row of the `source`th dataset.
-pub(crate) fn trace_column(batch: &RecordBatch, source: usize) -> Result<RecordBatch> {
+/// The batch with a column in which each row refers to itself as a row of the `source`th dataset;
+/// to nothing if it is of none.
+pub(crate) fn trace_column(batch: &RecordBatch, source: Option<usize>) -> Result<RecordBatch> {
     let rows = batch.num_rows();
-    let references = (0..rows as u64).map(|row| ((source as u64) << ROW_BITS) | row);
+    let references = source
+        .into_iter()
+        .flat_map(|source| (0..rows as u64).map(move |row| ((source as u64) << ROW_BITS) | row));
     let values = Arc::new(references.collect::<UInt64Array>());
     let item = Arc::new(Field::new("item", DataType::UInt64, true));
-    let lists =
-        ListArray::try_new(item, OffsetBuffer::from_lengths((0..rows).map(|_| 1)), values, None)
-            .map_err(|e| EngineError::internal(&e.to_string()))?;
+    let each = usize::from(source.is_some());
+    let offsets = OffsetBuffer::from_lengths((0..rows).map(|_| each));
+    let lists = ListArray::try_new(item, offsets, values, None)
+        .map_err(|e| EngineError::internal(&e.to_string()))?;
     let mut fields: Vec<FieldRef> = batch.schema().fields().iter().cloned().collect();
     fields.push(Arc::new(Field::new(TRACE, list_type(), true)));
     let mut columns = batch.columns().to_vec();

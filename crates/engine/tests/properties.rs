@@ -20,6 +20,10 @@ use std::sync::{Arc, LazyLock};
 const METHOD: &str = r#"
     define operator share(part dataset, whole dataset) returns dataset is part / whole * 100 end operator;
 
+    define hierarchical ruleset whole (variable rule SECTION) is
+        W = C + J; C = M - R
+    end hierarchical ruleset;
+
     creative   := GVA * WEIGHTS;
     by_year    := sum(creative group by YEAR);
     total      := sum(GVA group by YEAR);
@@ -39,6 +43,9 @@ const METHOD: &str = r#"
     known      := nvl(creative, 0);
     joined     := inner_join(by_region as a, JOBS as b calc per := a#V / b#V keep per);
     deviation  := stddev_samp(JOBS group by YEAR);
+    rolled     := hierarchy(GVA, whole rule SECTION non_null all);
+    rolled_all := hierarchy(GVA, whole rule SECTION always_zero rule_priority);
+    checked    := check_hierarchy(rolled, whole rule SECTION partial_null all);
 "#;
 
 static ENGINES: LazyLock<Vec<Engine>> =
@@ -300,4 +307,37 @@ fn mixed_frequencies_never_mix_silently() {
     // A comparison has no answer, so no row passes.
     let none = result("R := DS [ filter YEAR < cast(\"2023-Q4\", time_period) ];").unwrap();
     assert_eq!(none.rows(), 1);
+}
+
+/// Each level of a hierarchy stands on the one before, and the stack holds them all: here one as
+/// large as a program's first thread has.
+#[test]
+fn the_deepest_hierarchy_allowed_is_computed() {
+    let thread = std::thread::Builder::new().stack_size(8 << 20);
+    thread.spawn(compute_deepest_hierarchy).unwrap().join().unwrap();
+}
+
+fn compute_deepest_hierarchy() {
+    let levels = 24;
+    let rules: Vec<String> = (1..=levels).map(|n| format!("T{n} = T{} + S{n}", n - 1)).collect();
+    let script = format!(
+        "define hierarchical ruleset H (variable rule SECTION) is {} end hierarchical ruleset;
+         R := hierarchy(DS, H);",
+        rules.join("; ")
+    );
+    let structure = structure(&["SECTION"]);
+    let mut checker = Checker::new(Environment::default().with_dataset("DS", structure.clone()));
+    let program = checker.program(vec![Source::new("method.vtl", script)]).unwrap();
+    let sections = (1..=levels).map(|n| format!("S{n}")).chain(["T0".to_owned()]);
+    let ones = Float64Array::from(vec![1.0; levels + 1]);
+    let rows = RecordBatch::try_from_iter([
+        ("SECTION", text(sections)),
+        ("V", Arc::new(ones) as ArrayRef),
+    ]);
+    let mut bindings = Bindings::default();
+    bindings.datasets.insert("DS".into(), Dataset::new(structure, &rows.unwrap()).unwrap());
+    ENGINES[1].run(&program, &mut bindings).unwrap();
+    let result = &bindings.datasets["R"];
+    let numbers = (0..result.rows()).filter_map(|row| result.number(row, "V")?.value);
+    assert_eq!(numbers.fold(0.0, f64::max), (levels + 1) as f64);
 }

@@ -500,6 +500,13 @@ pub struct HierarchicalRule {
     pub span: Span,
 }
 
+impl HierarchicalRule {
+    /// Whether it says how the code on the left is computed.
+    pub fn is_equality(&self) -> bool {
+        self.relation == "="
+    }
+}
+
 /// A code on the right of a hierarchical rule.
 #[derive(Clone, Debug)]
 pub struct CodeItem {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  text ──lexer──▶ tokens ──parser──▶ syntax tree ──check──▶ program
-//!                                       (ast)     structures   (eleven operations)
+//!                                       (ast)     structures   (twelve operations)
 //! ```
 //!
 //! A [`Checker`] is given what is known beforehand, the [`Environment`], and scripts. It answers

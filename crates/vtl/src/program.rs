@@ -2,8 +2,8 @@
 //!
 //! The reference manual has some hundred and forty operators. Most are shorthand: `A + B` on
 //! datasets is a join and a calculation, `check_hierarchy` is conditional sums and comparisons.
-//! The checker rewrites every operator into the eleven [`Operation`]s below, each node with the
-//! structure of its result, so that an engine has eleven things to plan and not a hundred and forty.
+//! The checker rewrites every operator into the twelve [`Operation`]s below, each node with the
+//! structure of its result, so that an engine has twelve things to plan and not a hundred and forty.
 //! User-defined operators and rulesets are expanded on the way; none is left here.
 
 use crate::Span;
@@ -91,13 +91,16 @@ impl Node {
     }
 }
 
-/// The eleven ways in which a dataset comes from others.
+/// The twelve ways in which a dataset comes from others.
 ///
 /// Where a description says *row*, think of an observation: identifiers, measures, attributes.
 #[derive(Clone, Debug)]
 pub enum Operation {
     /// A named input, or the result of an earlier statement.
     Read(String),
+    /// These rows, each with one constant for each component of the node's structure. They look
+    /// things up: what has many cases is a table to join with, and not a long expression.
+    Values(Vec<Vec<Literal>>),
     /// One row for each row of `input`: the node's components, in the structure's order, each
     /// computed from the input's columns. Analytic functions see the whole input.
     Project {
@@ -216,7 +219,7 @@ impl Operation {
     /// The nodes that the rows come from, in order.
     pub fn inputs(&self) -> Vec<&Node> {
         match self {
-            Self::Read(_) => Vec::new(),
+            Self::Read(_) | Self::Values(_) => Vec::new(),
             Self::Project { input, .. }
             | Self::Filter { input, .. }
             | Self::Aggregate { input, .. }

@@ -3,7 +3,7 @@
 mod support;
 
 use olshem_vtl::{Checker, Source};
-use support::beside;
+use support::{beside, checked};
 
 /// Compares the program of a script with the snapshot, and shows the script beside it.
 macro_rules! program {
@@ -277,4 +277,53 @@ fn a_revision_gives_a_name_anew_and_leaves_what_was_made_with_it() {
     assert_eq!(said("A := GDP;"), none);
     assert!(checker.structures().contains_key("A") && !checker.scalars().contains_key("A"));
     assert_eq!(Vec::from_iter(checker.definitions()), [("operator", "f")]);
+}
+
+/// Each code had once its own columns and nested sums, so that a ruleset as long as a
+/// classification could not be planned.
+#[test]
+fn a_long_hierarchical_ruleset_makes_a_short_program() {
+    let program = |sections: usize| {
+        let mut rules: Vec<String> = (0..sections)
+            .map(|s| format!("S{s} = {}", list((0..30).map(|n| format!("C{}", s * 30 + n)))))
+            .collect();
+        rules.push(format!("TOTAL = {}", list((0..sections).map(|s| format!("S{s}")))));
+        checked(&format!(
+            "define hierarchical ruleset LONG (variable rule ITEM) is {} end hierarchical ruleset;
+             A := hierarchy(ACCOUNTS, LONG rule ITEM non_zero);
+             B := check_hierarchy(ACCOUNTS, LONG always_null);",
+            rules.join("; ")
+        ))
+    };
+    let list_of_constants = |line: &&str| line.trim_start().starts_with("| ");
+    let (short, long) = (program(10), program(20));
+    let [rows, twice] =
+        [&short, &long].map(|program| program.lines().filter(list_of_constants).count());
+    let operations = |program: &str| program.lines().filter(|l| !list_of_constants(l)).count();
+    assert_eq!(operations(&short), operations(&long));
+    assert!(twice <= 2 * rows, "{rows} rows of constants for 300 codes, {twice} for 600");
+    let rest = |program: &str| -> usize {
+        program.lines().filter(|l| !list_of_constants(l)).map(str::len).sum()
+    };
+    let (short, long) = (rest(&short), rest(&long));
+    assert!(long < short + 200, "{short} characters of operations for 300 codes, {long} for 600");
+}
+
+fn list(codes: impl Iterator<Item = String>) -> String {
+    codes.collect::<Vec<_>>().join(" + ")
+}
+
+#[test]
+fn too_many_levels_of_a_hierarchy_are_refused() {
+    let told = |levels: usize| {
+        let rules: Vec<String> =
+            (1..=levels).map(|n| format!("T{n} = T{} + C{n}", n - 1)).collect();
+        checked(&format!(
+            "define hierarchical ruleset DEEP (variable rule ITEM) is {} end hierarchical ruleset;
+             A := hierarchy(ACCOUNTS, DEEP);",
+            rules.join("; ")
+        ))
+    };
+    assert!(told(25).contains("a hierarchy of more than 24 levels is not supported yet"));
+    assert!(told(24).starts_with("A := {"));
 }

@@ -17,6 +17,13 @@ impl Node {
         Self { operation, structure, span }
     }
 
+    /// Rows of constants.
+    pub(super) fn values(components: Vec<Component>, rows: Vec<Vec<Literal>>, span: Span) -> Self {
+        let structure = DataStructure::new(components);
+        debug_assert!(rows.iter().all(|row| row.len() == structure.components().len()));
+        Self::new(Operation::Values(rows), structure, span)
+    }
+
     /// One row for each of this node's.
     pub(super) fn project(self, columns: Vec<Column>, span: Span) -> Self {
         let (components, columns): (Vec<_>, Vec<_>) = columns.into_iter().unzip();

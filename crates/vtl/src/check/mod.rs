@@ -1,5 +1,5 @@
 //! Syntax trees to a program: what names mean, whether types fit, and how every operator is
-//! expressed in the eleven operations of [`crate::program`].
+//! expressed in the twelve operations of [`crate::program`].
 //!
 //! A checking function gives what it made, or [`Reported`] after it has reported why it could not.
 //! A statement that depends on one with a fault is left out without a word.

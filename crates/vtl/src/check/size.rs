@@ -99,7 +99,7 @@ fn expr_children<'e>(expr: &'e Expr, exprs: &mut Vec<&'e Expr>) {
 
 fn node_children<'n>(node: &'n Node, nodes: &mut Vec<&'n Node>, exprs: &mut Vec<&'n Expr>) {
     match &node.operation {
-        Operation::Read(_) => {}
+        Operation::Read(_) | Operation::Values(_) => {}
         Operation::Project { input, columns } => {
             nodes.push(input);
             exprs.extend(columns);

@@ -100,11 +100,22 @@ impl Check<'_> {
         structure: &DataStructure,
         span: Span,
     ) -> Checked<(Vec<Aggregation>, Vec<Column>)> {
+        self.propagated_among(structure, None, span)
+    }
+
+    /// The same among those rows of a group for which a condition is true; `only` has it, and a
+    /// number to tell the aggregations by.
+    pub(super) fn propagated_among(
+        &mut self,
+        structure: &DataStructure,
+        only: Option<(&Expr, usize)>,
+        span: Span,
+    ) -> Checked<(Vec<Aggregation>, Vec<Column>)> {
         let mut items = Vec::new();
         let mut columns = Vec::new();
         for attribute in structure.components().iter().filter(|c| is_viral(c)) {
             let propagation = self.propagation(attribute).cloned();
-            let group = Group { attribute, span };
+            let group = Group { attribute, only, span };
             let (own, value) = match propagation.as_ref().map(|propagation| &propagation.rule) {
                 None => group.null_prevails(),
                 Some(PropagationRule::Aggregate(name)) => group.aggregate(&name.text),
@@ -137,6 +148,8 @@ impl Check<'_> {
 /// The values of a viral attribute in a group of rows.
 struct Group<'a> {
     attribute: &'a Component,
+    /// Which rows of the group, if not all of them.
+    only: Option<(&'a Expr, usize)>,
     span: Span,
 }
 
@@ -146,7 +159,14 @@ impl Group<'_> {
             AggregateFunction::Count => DataType::Integer,
             _ => self.attribute.data_type,
         };
-        aggregation(format!("{}#{what}", self.attribute.name), data_type, function, operand)
+        let name = format!("{}#{what}", self.attribute.name);
+        let Some((condition, number)) = self.only else {
+            return aggregation(name, data_type, function, operand);
+        };
+        let value = operand.unwrap_or_else(|| Expr::integer(1, self.span));
+        let null = Expr::null(value.data_type, self.span);
+        let value = Expr::case(vec![(condition.clone(), value)], null, self.span);
+        aggregation(format!("{name}#{number}"), data_type, function, Some(value))
     }
 
     fn values(&self) -> Option<Expr> {

@@ -26,6 +26,14 @@ fn dataset(node: &Node) {
     let components = node.structure.components();
     match &node.operation {
         Operation::Read(_) => {}
+        Operation::Values(rows) => {
+            for row in rows {
+                assert_eq!(row.len(), components.len());
+                for (literal, component) in row.iter().zip(components) {
+                    fits(literal, component.data_type);
+                }
+            }
+        }
         Operation::Project { input, columns } => {
             dataset(input);
             row(columns, components, &input.structure, true);

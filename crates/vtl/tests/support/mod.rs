@@ -149,6 +149,14 @@ fn tree(node: &Node, depth: usize, text: &mut String) {
             line(format!("read {name}"));
             Vec::new()
         }
+        Operation::Values(rows) => {
+            line(format!("values {}", names.join(", ")));
+            for row in rows {
+                let row: Vec<String> = row.iter().map(constant).collect();
+                line(format!("  | {}", row.join(", ")));
+            }
+            Vec::new()
+        }
         Operation::Project { input, columns } => {
             line(format!("project {}", assigned(columns)));
             vec![input]

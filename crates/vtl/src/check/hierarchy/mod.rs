@@ -1,14 +1,17 @@
 //! `hierarchy` and `check_hierarchy` (reference manual, "Hierarchical aggregation" and "Data
 //! validation operators").
 //!
-//! Both need values of several codes of one identifier side by side. So the dataset is aggregated
-//! over that identifier, with two columns for each code that the rules speak of: its value, and
-//! whether there is a row of it. Rules are calculations on these columns, one after the other where
-//! one needs another's result. At the end each rule's result becomes a row again.
+//! A ruleset may be as long as a classification, so it becomes tables and not expressions. Codes
+//! are numbered; [`rows`] joins the dataset with these numbers, and the rows of codes with the
+//! rules in which they occur, whose sides are then aggregated. That is done once for all rules that
+//! need only what is known, then for those that need their results, level by level: a program's
+//! size follows from the depth of the hierarchy, not from the number of its codes. [`rule`] has what
+//! a rule makes of its two sides.
 
+mod rows;
 mod rule;
 
-use super::build::{Column, aggregation, is_identifier, is_viral};
+use super::build::{Column, is_identifier, is_viral};
 use super::scope::{Row, Scope};
 use super::set::merged;
 use super::types::Site;
@@ -16,11 +19,11 @@ use super::validation::{finding, findings, rule_id};
 use super::{Check, Checked};
 use crate::ast::{HierarchicalRule, HierarchicalRuleset, Name, RulesetCall};
 use crate::errors::{INVALID_RULESET, NOT_MONO_MEASURE, WRONG_ARGUMENTS, WRONG_ROLE};
-use crate::program::{AggregateFunction, Aggregation, Expr, Function, Literal, Node};
+use crate::program::{Expr, ExprKind, Function, JoinColumn, Literal, Node};
 use crate::source::Span;
 use olshem_model::{Component, DataStructure, DataType};
-use rule::{Hierarchy, Input, MODES, Mode};
-use std::collections::{HashMap, HashSet};
+use rows::{CODE, FOUND, PRESENT, RESULT, TARGET, VALUE, numbers, result_of};
+use rule::{Hierarchy, Input, MODES, Mode, Target};
 
 impl Check<'_> {
     pub(super) fn hierarchical(
@@ -57,27 +60,34 @@ impl Check<'_> {
             rules.iter().filter_map(|rule| rule.name.as_ref()).collect(),
             rules.len(),
         )?;
-        let mut by_code: HashMap<&str, Vec<&HierarchicalRule>> = HashMap::new();
-        for rule in rules.iter().copied().filter(|rule| rule.relation == "=") {
-            by_code.entry(&rule.left.text).or_default().push(rule);
+        self.known_items(&hierarchy)?;
+        let levels = match !checks || input == Input::DatasetPriority {
+            true => self.levels(ruleset, &hierarchy)?,
+            false => Vec::new(),
+        };
+        // That a code is equal to itself needs no check.
+        let is_itself = |rule: &HierarchicalRule| matches!(&rule.right[..], [item] if item.code.text == rule.left.text);
+        let mut checked: Vec<(&HierarchicalRule, String)> = Vec::new();
+        if checks {
+            checked.extend(rules.iter().copied().zip(names).filter(|(rule, _)| !is_itself(rule)));
         }
-        let mut groups = self.codes_side_by_side(&node, &rules, &hierarchy)?;
-        if !checks || input == Input::DatasetPriority {
-            for codes in self.rule_order(&by_code, &hierarchy)? {
-                groups = self.computed_codes(groups, &codes, &by_code, &hierarchy)?;
+        let checked_rules = checked.iter().map(|(rule, _)| *rule);
+        let computing = levels.iter().flatten().flat_map(|target| &target.rules).copied();
+        let applied: Vec<&HierarchicalRule> = checked_rules.clone().chain(computing).collect();
+        let mut rows = self.rows_of_codes(&node, &applied, &hierarchy)?;
+        for (at, level) in levels.iter().enumerate() {
+            let later = levels[at + 1..].iter().flatten().flat_map(|target| &target.rules).copied();
+            let mut needed = hierarchy.codes_in(checked_rules.clone().chain(later));
+            if !checks {
+                needed.extend(levels[..at].iter().flatten().map(|target| target.code));
             }
+            rows = self.computed_level(rows, level, &needed, &hierarchy)?;
         }
         if checks {
-            // That a code is equal to itself needs no check.
-            let rules = rules
-                .into_iter()
-                .zip(names)
-                .filter(|(rule, _)| !matches!(&rule.right[..], [item] if item.code.text == rule.left.text))
-                .collect();
             let output = if output == "computed" { "invalid" } else { output };
-            return self.checked_rules(&node, groups, rules, output, &hierarchy);
+            return self.checked_rules(&node, rows, checked, output, &hierarchy);
         }
-        let computed = self.computed_rows(&node, groups, &hierarchy)?;
+        let computed = self.computed_rows(&node, rows, &hierarchy)?;
         if output != "all" {
             return Ok(computed);
         }
@@ -120,8 +130,9 @@ impl Check<'_> {
             let message = format!("`{}` is no identifier, `rule` needs one", rule.name);
             return Err(self.fault(&WRONG_ROLE, call.ruleset.span, message));
         }
-        let others = node.structure.identifiers().filter(|c| c.name != rule.name).cloned();
-        let mut row = Row { structure: DataStructure::new(others), ..Row::default() };
+        let groups: Vec<Component> =
+            node.structure.identifiers().filter(|c| c.name != rule.name).cloned().collect();
+        let mut row = Row { structure: DataStructure::new(groups.clone()), ..Row::default() };
         let mut own_conditions = Vec::new();
         if ruleset.on_domains && call.components.len() != ruleset.conditions.len() {
             let message = format!(
@@ -139,109 +150,53 @@ impl Check<'_> {
             let known_as = signature.alias.as_ref().unwrap_or(&signature.name);
             match row.structure.get(&component.name) {
                 Some(_) => row.known_as(&known_as.text, &component.name),
-                None => own_conditions.push((component, known_as.text.clone())),
+                None => {
+                    let name = format!("#condition#{}", component.name);
+                    row.known_as(&known_as.text, &name);
+                    row.structure.set(Component::measure(&name, component.data_type));
+                    own_conditions.push((component, name));
+                }
             }
         }
         let viral = node.structure.components().iter().filter(|c| is_viral(c)).cloned().collect();
         let span = call.operator.span.to(node.span);
-        let mut computed: Vec<String> = Vec::new();
-        let mut computable = HashSet::new();
-        for HierarchicalRule { left, .. } in ruleset.rules.iter().filter(|r| r.relation == "=") {
-            if computable.insert(left.text.clone()) {
-                computed.push(left.text.clone());
-            }
-        }
+        let (codes, computed) = Hierarchy::codes_of(ruleset);
+        let numbers = codes.iter().map(|code| code.text.clone()).zip(1..).collect();
         Ok(Hierarchy {
             rule,
             measure,
             viral,
+            groups,
             row,
             own_conditions,
+            checks: operator == "check_hierarchy",
             mode,
             input,
+            codes,
             computed,
-            computable,
+            numbers,
             span,
         })
     }
 
-    /// One row for each group, with the value of each code.
-    fn codes_side_by_side(
-        &mut self,
-        node: &Node,
-        rules: &[&HierarchicalRule],
-        hierarchy: &Hierarchy,
-    ) -> Checked<Node> {
-        let span = hierarchy.span;
-        let mut seen = HashSet::new();
-        let named = rules
-            .iter()
-            .flat_map(|rule| std::iter::once(&rule.left).chain(rule.right.iter().map(|i| &i.code)));
-        let codes: Vec<&Name> = named.filter(|code| seen.insert(&code.text)).collect();
-        let mut items: Vec<Aggregation> = Vec::new();
-        for code in codes {
-            self.known_item(code, hierarchy)?;
-            let is_code = vec![
-                Expr::column(&hierarchy.rule, span),
-                self.code_literal(code, &hierarchy.rule)?,
-            ];
-            let is_code = Expr::test(Function::Equal, is_code, span);
-            let of_code = |value: Expr| {
-                let null = Expr::null(value.data_type, span);
-                Some(Expr::case(vec![(is_code.clone(), value)], null, span))
-            };
-            let name = |what: &str| format!("{what}#{}", code.text);
-            let measure = &hierarchy.measure;
-            items.push(aggregation(
-                name("value"),
-                measure.data_type,
-                AggregateFunction::Sum,
-                of_code(Expr::column(measure, span)),
-            ));
-            items.push(aggregation(
-                name("rows"),
-                DataType::Integer,
-                AggregateFunction::Count,
-                of_code(Expr::integer(1, span)),
-            ));
-            for (component, _) in &hierarchy.own_conditions {
-                items.push(aggregation(
-                    name(&format!("condition#{}", component.name)),
-                    component.data_type,
-                    AggregateFunction::Min,
-                    of_code(Expr::column(component, span)),
-                ));
-            }
-            for attribute in &hierarchy.viral {
-                items.push(aggregation(
-                    name(&format!("value#{}", attribute.name)),
-                    attribute.data_type,
-                    AggregateFunction::Min,
-                    of_code(Expr::column(attribute, span)),
-                ));
-            }
-        }
-        let keys = hierarchy.row.structure.identifiers().map(|c| c.name.clone()).collect();
-        Ok(node.clone().aggregate(keys, items, span))
-    }
-
-    /// A code that no rule computes must be in the codelist.
-    fn known_item(&mut self, code: &Name, hierarchy: &Hierarchy) -> Checked<()> {
-        if hierarchy.computable.contains(&code.text) {
-            return Ok(());
-        }
+    /// Codes that no rule computes must be in the codelist.
+    fn known_items(&mut self, hierarchy: &Hierarchy) -> Checked<()> {
         let structure = DataStructure::new([hierarchy.rule.clone()]);
-        let site = Site { operator: "rule", span: code.span, structure: Some(&structure) };
-        let sides = [Expr::column(&hierarchy.rule, code.span), Expr::text(&code.text, code.span)];
-        self.known_codes(&sides, site)
+        for code in &hierarchy.codes[hierarchy.computed..] {
+            let site = Site { operator: "rule", span: code.span, structure: Some(&structure) };
+            let sides =
+                [Expr::column(&hierarchy.rule, code.span), Expr::text(&code.text, code.span)];
+            self.known_codes(&sides, site)?;
+        }
+        Ok(())
     }
 
     /// A code as a constant of the identifier's type.
-    fn code_literal(&mut self, code: &Name, identifier: &Component) -> Checked<Expr> {
+    fn code_literal(&mut self, code: &Name, identifier: &Component) -> Checked<Literal> {
         match identifier.data_type {
-            DataType::String => Ok(Expr::text(&code.text, code.span)),
+            DataType::String => Ok(Literal::String(code.text.clone())),
             DataType::Integer => match code.text.parse() {
-                Ok(number) => Ok(Expr::integer(number, code.span)),
+                Ok(number) => Ok(Literal::Integer(number)),
                 Err(_) => {
                     let message = format!(
                         "`{}` is no integer, as the codes of `{}` are",
@@ -252,60 +207,46 @@ impl Check<'_> {
             },
             other => {
                 let text = Expr::text(&code.text, code.span);
-                self.coerce(text, other, Self::plain_site("rule", code.span))
+                self.coerce(text, other, Self::plain_site("rule", code.span)).map(constant)
             }
         }
     }
 
-    /// The computed values of codes as rows.
-    fn computed_rows(&mut self, node: &Node, groups: Node, hierarchy: &Hierarchy) -> Checked<Node> {
+    /// The computed values of codes as rows of the dataset.
+    fn computed_rows(&mut self, node: &Node, rows: Node, hierarchy: &Hierarchy) -> Checked<Node> {
         let span = hierarchy.span;
-        let found = Component::measure("found#", DataType::Boolean);
-        let mut components: Vec<Component> = node.structure.identifiers().cloned().collect();
-        for component in components.iter_mut().filter(|c| c.name == hierarchy.rule.name) {
-            component.codes =
-                merged(component.codes.take(), Some(hierarchy.computed.clone().into()));
-        }
-        components.push(hierarchy.measure.clone());
-        components.extend(hierarchy.viral.iter().cloned());
-        let kept = components.clone();
-        components.push(found.clone());
-        let mut branches = Vec::new();
-        for code in &hierarchy.computed {
-            let name = Name { text: code.clone(), span };
-            let literal = self.code_literal(&name, &hierarchy.rule)?;
-            let item = hierarchy.result(code);
-            let mut values = self.identifiers_of(node, literal, hierarchy);
-            values.push(item.value);
-            values.extend(item.attributes);
-            values.push(item.present);
-            branches.push(values);
-        }
-        if branches.is_empty() {
+        if hierarchy.computed == 0 {
             let message = "the ruleset has no rule with `=`, so that there is nothing to compute";
             return Err(self.fault(&INVALID_RULESET, span, message));
         }
-        let rows = groups.expand(components, branches, span);
-        let rows = rows.filter(Expr::column(&found, span), span);
-        Ok(rows.keeping(|component| kept.contains(component), span))
-    }
-
-    /// The identifiers of the dataset, with a code in its place.
-    fn identifiers_of(&self, node: &Node, code: Expr, hierarchy: &Hierarchy) -> Vec<Expr> {
-        node.structure
-            .identifiers()
-            .map(|identifier| match identifier.name == hierarchy.rule.name {
-                true => code.clone(),
-                false => Expr::column(identifier, hierarchy.span),
-            })
-            .collect()
+        let computed = &hierarchy.codes[..hierarchy.computed];
+        let codes = self.table_of_codes(computed, hierarchy)?;
+        let (value, found) = match hierarchy.input {
+            Input::RulePriority => (RESULT, FOUND),
+            _ => (VALUE, PRESENT),
+        };
+        let found = Expr::column(&Component::measure(found, DataType::Boolean), span);
+        let names: Vec<String> = computed.iter().map(|code| code.text.clone()).collect();
+        let mut columns = identifiers_of(node, &hierarchy.rule);
+        for (component, _) in columns.iter_mut().filter(|(c, _)| c.name == hierarchy.rule.name) {
+            component.codes = merged(component.codes.take(), Some(names.clone().into()));
+        }
+        columns.push((hierarchy.measure.clone(), from(0, value)));
+        for attribute in &hierarchy.viral {
+            let name = match hierarchy.input {
+                Input::RulePriority => result_of(attribute).name,
+                _ => attribute.name.clone(),
+            };
+            columns.push((attribute.clone(), from(0, name)));
+        }
+        Ok(rows.filter(found, span).beside(codes, vec![CODE.to_owned()], columns, span))
     }
 
     /// What each rule says of each group, as rows.
     fn checked_rules(
         &mut self,
         node: &Node,
-        groups: Node,
+        rows: Node,
         rules: Vec<(&HierarchicalRule, String)>,
         output: &str,
         hierarchy: &Hierarchy,
@@ -322,63 +263,70 @@ impl Check<'_> {
             DataType::Integer,
             span,
         )?;
+        if rules.is_empty() {
+            let message = "the ruleset has no rule that could be checked";
+            return Err(self.fault(&INVALID_RULESET, span, message));
+        }
         let result = Component::measure("bool_var", DataType::Boolean);
         let imbalance = Component::measure("imbalance", measure.data_type);
         let code = Component::measure("errorcode", code_type);
         let level = Component::measure("errorlevel", level_type);
-        let found = Component::measure("found#", DataType::Boolean);
-        let mut components: Vec<Component> = node.structure.identifiers().cloned().collect();
-        components.extend([rule_id(), result.clone(), measure.clone(), imbalance.clone()]);
-        components.extend([code.clone(), level.clone(), found.clone()]);
-        components.extend(hierarchy.viral.iter().cloned());
-        let mut branches = Vec::new();
-        for (rule, id) in rules {
-            let literal = self.code_literal(&rule.left, &hierarchy.rule)?;
-            let left = hierarchy.item(&rule.left.text, "");
-            let total = self.total(rule, hierarchy)?;
-            let value = hierarchy.counted(&left);
-            let sides = || vec![value.clone(), total.value.clone()];
-            let relation = match rule.relation {
-                ">" => Function::Greater,
-                "<" => Function::Less,
-                ">=" => Function::GreaterOrEqual,
-                "<=" => Function::LessOrEqual,
-                _ => Function::Equal,
-            };
-            let difference = hierarchy.number(Function::Subtract, sides());
-            let produced = match hierarchy.mode {
-                Mode::NonNull => hierarchy.not_null(difference.clone()),
-                Mode::NonZero => {
-                    hierarchy.or(hierarchy.null_or_nonzero(value.clone()), total.any_nonzero)
-                }
-                Mode::PartialNull | Mode::PartialZero => {
-                    hierarchy.or(left.present.clone(), total.any_present)
-                }
-                Mode::AlwaysNull | Mode::AlwaysZero => Expr::boolean(true, span),
-            };
-            let produced = self.applies(rule, produced, hierarchy)?;
-            let mut values = self.identifiers_of(node, literal, hierarchy);
-            values.push(Expr::text(id, span));
-            values.push(Expr::test(relation, sides(), span));
-            values.push(value.clone());
-            values.push(difference);
-            values.push(finding(rule.code.as_ref(), code_type, span));
-            values.push(finding(rule.level.as_ref(), level_type, span));
-            values.push(produced);
-            for ((attribute, own), others) in
-                hierarchy.viral.iter().zip(left.attributes).zip(total.attributes)
-            {
-                values.push(self.propagated(attribute, vec![own, others], span)?);
+        let found = Component::measure(FOUND, DataType::Boolean);
+
+        let (mut targets, mut told) = (Vec::new(), Vec::new());
+        for (number, (rule, id)) in (1..).zip(rules) {
+            targets.push(Target {
+                number,
+                code: hierarchy.number_of(&rule.left),
+                rules: vec![rule],
+            });
+            told.push(vec![
+                Literal::Integer(number),
+                self.code_literal(&rule.left, &hierarchy.rule)?,
+                Literal::String(id),
+                constant(finding(rule.code.as_ref(), code_type, span)),
+                constant(finding(rule.level.as_ref(), level_type, span)),
+            ]);
+        }
+        let told_of =
+            vec![numbers(TARGET), hierarchy.rule.clone(), rule_id(), code.clone(), level.clone()];
+        let told = Node::values(told_of, told, span);
+
+        let sides = self.parts_side_by_side(rows, &targets, hierarchy)?;
+        let (left, total) = (hierarchy.left(), hierarchy.total(1));
+        let value = hierarchy.counted(&left);
+        let difference =
+            hierarchy.number(Function::Subtract, vec![value.clone(), total.value.clone()]);
+        let produced = match hierarchy.mode {
+            Mode::NonNull => hierarchy.not_null(difference.clone()),
+            Mode::NonZero => {
+                hierarchy.or(hierarchy.null_or_nonzero(value.clone()), total.any_nonzero)
             }
-            branches.push(values);
+            Mode::PartialNull | Mode::PartialZero => hierarchy.or(left.present, total.any_present),
+            Mode::AlwaysNull | Mode::AlwaysZero => Expr::boolean(true, span),
+        };
+        let produced = self.applies(&targets, 1, produced, hierarchy)?;
+        let holds = hierarchy.relation(&targets, value.clone(), total.value);
+        let mut columns: Vec<Column> = sides.columns(is_identifier).collect();
+        columns.push((result.clone(), holds));
+        columns.push((measure.clone(), value));
+        columns.push((imbalance.clone(), difference));
+        columns.push((found.clone(), produced));
+        let attributes = hierarchy.viral.iter().zip(left.attributes).zip(total.attributes);
+        for ((attribute, own), others) in attributes {
+            let value = self.propagated(attribute, vec![own, others], span);
+            columns.push((attribute.clone(), value?));
         }
-        if branches.is_empty() {
-            let message = "the ruleset has no rule that could be checked";
-            return Err(self.fault(&INVALID_RULESET, span, message));
-        }
-        let rows = groups.expand(components, branches, span);
-        let mut rows = rows.filter(Expr::column(&found, span), span);
-        let no = Expr::literal(Literal::Boolean(false), span);
+        let rows = sides.project(columns, span).filter(Expr::column(&found, span), span);
+
+        let mut columns = identifiers_of(node, &hierarchy.rule);
+        columns.push((rule_id(), from(1, &rule_id().name)));
+        let by_rule = [result.clone(), measure.clone(), imbalance];
+        columns.extend(by_rule.map(|c| (c.clone(), from(0, c.name))));
+        columns.extend([code.clone(), level.clone()].map(|c| (c.clone(), from(1, c.name))));
+        columns.extend(hierarchy.viral.iter().map(|c| (c.clone(), from(0, &c.name))));
+        let mut rows = rows.beside(told, vec![TARGET.to_owned()], columns, span);
+        let no = Expr::boolean(false, span);
         let failed = Expr::test(Function::Equal, vec![Expr::column(&result, span), no], span);
         if output == "invalid" {
             rows = rows.filter(failed.clone(), span);
@@ -386,7 +334,7 @@ impl Check<'_> {
         let kept = |component: &Component| match component.name.as_str() {
             "bool_var" => output != "invalid",
             "imbalance" => true,
-            "errorcode" | "errorlevel" | "found#" => false,
+            "errorcode" | "errorlevel" => false,
             name if name == measure.name => output != "all",
             _ => !is_viral(component),
         };
@@ -399,5 +347,24 @@ impl Check<'_> {
         ));
         columns.extend(rows.columns(is_viral));
         Ok(rows.project(columns, span))
+    }
+}
+
+/// The identifiers of the dataset, from rows joined with a table that has the code.
+fn identifiers_of(node: &Node, rule: &Component) -> Vec<(Component, JoinColumn)> {
+    let side = |identifier: &Component| usize::from(identifier.name == rule.name);
+    node.structure.identifiers().map(|id| (id.clone(), from(side(id), &id.name))).collect()
+}
+
+/// A column of one of the two sides of a join.
+fn from(side: usize, name: impl Into<String>) -> JoinColumn {
+    JoinColumn { from: Some(side), name: name.into() }
+}
+
+/// The value of an expression that is a constant.
+fn constant(expr: Expr) -> Literal {
+    match expr.kind {
+        ExprKind::Literal(literal) => literal,
+        _ => Literal::Null,
     }
 }
