@@ -8,6 +8,7 @@ use crate::functions::number::{End, NumberFunction};
 use crate::functions::row::RowFunction;
 use crate::functions::{convert, integer, mask, text, time};
 use crate::interval::Operation;
+use crate::window::Window;
 use crate::{Estimate, Scalar, arrow_type};
 use arrow::datatypes::DataType as ArrowType;
 use datafusion::common::{Column, ScalarValue};
@@ -22,7 +23,7 @@ use datafusion::logical_expr::{
 use olshem_model::structure::{high_column, low_column};
 use olshem_model::{DataStructure, DataType};
 use olshem_vtl::program::{
-    Analytic, AnalyticFunction, Bound, Expr, ExprKind, Function, Literal, OrderKey, Window,
+    self, Analytic, AnalyticFunction, Bound, Expr, ExprKind, Function, Literal, OrderKey,
     WindowUnit,
 };
 use std::collections::BTreeMap;
@@ -68,7 +69,7 @@ pub(crate) struct Scope<'a> {
     /// What the input looks like. Its identifiers make every order of its rows definite.
     pub(crate) structure: &'a DataStructure,
     /// The window functions met so far; an expression refers to their results as columns.
-    pub(crate) windows: Vec<Df>,
+    pub(crate) windows: Vec<Window>,
     /// By which columns their partitions were made.
     pub(crate) partitions: Vec<Vec<String>>,
 }
@@ -541,7 +542,8 @@ impl<'a> Scope<'a> {
         match collapsed_time(self.structure, &analytic.partition_by) {
             Some(time) if !counts => {
                 let partition_by = analytic.partition_by.iter().map(|name| column(name)).collect();
-                let guard = self.noted(one_frequency_over(&time, partition_by));
+                let guard = one_frequency_over(&time, partition_by);
+                let guard = self.noted(Window { function: guard, asked: 0 });
                 each(result, |df| Ok(when(guard.clone(), df).end()?))
             }
             _ => Ok(result),
@@ -557,7 +559,8 @@ impl<'a> Scope<'a> {
         order_by: Vec<Sort>,
         window_frame: WindowFrame,
     ) -> Result<Df> {
-        let window = Df::from(WindowFunction {
+        let asked = analytic.order_by.len().min(order_by.len());
+        let function = WindowFunction {
             fun,
             params: WindowFunctionParams {
                 args,
@@ -568,13 +571,13 @@ impl<'a> Scope<'a> {
                 null_treatment: Some(NullTreatment::RespectNulls),
                 distinct: false,
             },
-        });
-        Ok(self.noted(window))
+        };
+        Ok(self.noted(Window { function, asked }))
     }
 
-    fn noted(&mut self, window: Df) -> Df {
-        let name = window.schema_name().to_string();
-        if !self.windows.contains(&window) {
+    fn noted(&mut self, window: Window) -> Df {
+        let name = window.name();
+        if !self.windows.iter().any(|noted| noted.function == window.function) {
             self.windows.push(window);
         }
         column(&name)
@@ -872,14 +875,18 @@ fn either(condition: Operand, value: Operand, otherwise: Operand, to: DataType) 
 }
 
 /// Whether a window is one of values that lie no further than so far from the row's.
-fn has_distance(window: &Window) -> bool {
+fn has_distance(window: &program::Window) -> bool {
     let is_distance = |bound| matches!(bound, Bound::Preceding(_) | Bound::Following(_));
     window.unit == WindowUnit::Range && (is_distance(window.start) || is_distance(window.end))
 }
 
 /// The window asked for; by default up to the current row and its equals where there is an order,
 /// and the whole partition where there is none.
-fn frame(window: Option<&Window>, ordered: bool, range: &ScalarValue) -> Result<WindowFrame> {
+fn frame(
+    window: Option<&program::Window>,
+    ordered: bool,
+    range: &ScalarValue,
+) -> Result<WindowFrame> {
     let Some(window) = window else { return Ok(WindowFrame::new(ordered.then_some(false))) };
     let units = match window.unit {
         WindowUnit::Rows => WindowFrameUnits::Rows,

@@ -3,7 +3,7 @@
 
 use crate::dataset::TEXT;
 use crate::expression::column;
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::{Array, ArrayRef, AsArray, StringViewArray};
 use arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::expr::WindowFunction;
@@ -13,6 +13,8 @@ use datafusion::logical_expr::{
     WindowFunctionDefinition,
 };
 use olshem_model::{DataStructure, TimePeriod};
+use std::any::Any;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The identifier that tells periods, if rows that agree in `kept` can differ in it.
@@ -29,20 +31,25 @@ pub(crate) fn one_frequency(time: &str) -> Expr {
 }
 
 /// The same of all rows that agree in some columns.
-pub(crate) fn one_frequency_over(time: &str, partition_by: Vec<Expr>) -> Expr {
+pub(crate) fn one_frequency_over(time: &str, partition_by: Vec<Expr>) -> WindowFunction {
     let mut window = WindowFunction::new(
         WindowFunctionDefinition::AggregateUDF(Arc::new(udaf())),
         vec![column(time)],
     );
     window.params.partition_by = partition_by;
     window.params.window_frame = WindowFrame::new(None);
-    Expr::from(window)
+    window
 }
 
 /// See [`one_frequency`].
 pub(crate) fn udaf() -> AggregateUDF {
     let signature = Signature::exact(vec![TEXT], Volatility::Immutable);
     AggregateUDF::new_from_impl(OneFrequency { signature })
+}
+
+/// Whether an aggregate is that one.
+pub(crate) fn is_one_frequency(function: &AggregateUDF) -> bool {
+    (function.inner().as_ref() as &dyn Any).is::<OneFrequency>()
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -80,18 +87,13 @@ struct Met {
 
 impl Accumulator for Met {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let periods = values[0].as_string_view();
+        let periods = text(&values[0]);
         for row in (0..periods.len()).filter(|&row| periods.is_valid(row)) {
             let period = periods.value(row);
             match &self.period {
                 None => self.period = Some(period.to_owned()),
                 Some(first) if kind(first) == kind(period) => {}
-                Some(first) => {
-                    let (first, second) = (first.as_str().min(period), first.as_str().max(period));
-                    return exec_err!(
-                        "periods of different frequencies, such as {first} and {second}, would be put together"
-                    );
-                }
+                Some(first) => return mixture(first, period),
             }
         }
         Ok(())
@@ -121,6 +123,33 @@ impl Accumulator for Met {
     fn size(&self) -> usize {
         size_of_val(self) + self.period.as_ref().map_or(0, String::capacity)
     }
+}
+
+/// Fails where the periods in one of these stretches of rows have different frequencies.
+pub(crate) fn refuse_mixture(
+    periods: &ArrayRef,
+    mut stretches: impl Iterator<Item = Range<usize>>,
+) -> Result<()> {
+    let periods = text(periods);
+    stretches.try_for_each(|rows| {
+        let mut met = rows.filter(|&row| periods.is_valid(row)).map(|row| periods.value(row));
+        let Some(first) = met.next() else { return Ok(()) };
+        let kind_of_first = kind(first);
+        met.find(|period| kind(period) != kind_of_first)
+            .map_or(Ok(()), |second| mixture(first, second))
+    })
+}
+
+/// The texts of a column of periods.
+fn text(periods: &ArrayRef) -> &StringViewArray {
+    periods.as_string_view()
+}
+
+fn mixture(a: &str, b: &str) -> Result<()> {
+    let (first, second) = (a.min(b), a.max(b));
+    exec_err!(
+        "periods of different frequencies, such as {first} and {second}, would be put together"
+    )
 }
 
 /// What tells frequencies apart in the canonical text: its length and the letter after the year.

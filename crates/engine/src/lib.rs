@@ -6,9 +6,10 @@
 //! it, and one that has none costs nothing.
 //!
 //! Reading order: [`dataset`] is what goes in and comes out; `plan` turns operations into plans,
-//! `expression` expressions, `aggregate` and `sum` what is put together, `external` queries in SQL; `interval` is the
-//! arithmetic of bounds, `exact` that of sums which don't depend on the order of rows; `trace` finds
-//! the rows that fed a row; `frequency` keeps periods of different frequencies apart.
+//! `expression` expressions, `aggregate` and `sum` what is put together, `window` analytic
+//! functions, `external` queries in SQL; `interval` is the arithmetic of bounds, `exact` that of sums
+//! which don't depend on the order of rows; `trace` finds the rows that fed a row; `frequency` keeps
+//! periods of different frequencies apart.
 //!
 //! ```
 //! use olshem_engine::{Bindings, Dataset, Engine};
@@ -54,6 +55,7 @@ mod schedule;
 mod sum;
 mod trace;
 pub mod watch;
+mod window;
 
 /// The version of DataFusion that results were computed with.
 pub use datafusion::DATAFUSION_VERSION;
@@ -68,6 +70,7 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::{SessionConfig, SessionContext};
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{JoinType, LogicalPlan, LogicalPlanBuilder, lit};
 use errors::{EngineError, INTERNAL, INTERRUPTED, Result, refuse};
 use expression::{Knowledge, column, text};
@@ -80,6 +83,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::pin::pin;
 use std::sync::Arc;
+use window::WindowsPlanner;
 
 /// Runs programs. Owns the threads that it runs them on.
 pub struct Engine {
@@ -110,10 +114,7 @@ impl Engine {
             .thread_stack_size(STACK)
             .build()
             .map_err(|e| Diagnostic::new(&INTERNAL, Place::Nowhere, format!("no threads: {e}")))?;
-        let config = SessionConfig::new().with_target_partitions(partitions.get());
-        let context = SessionContext::new_with_config(config);
-        let config = SessionConfig::new().with_target_partitions(1);
-        let serial = SessionContext::new_with_config(config);
+        let (context, serial) = (context(partitions.get()), context(1));
         Ok(Self { runtime, context, serial, partitions, watch: Arc::default() })
     }
 
@@ -309,6 +310,15 @@ fn deep<T: Send>(make: impl FnOnce() -> Result<T> + Send) -> Result<T> {
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
+}
+
+fn context(partitions: usize) -> SessionContext {
+    let state = SessionStateBuilder::new()
+        .with_config(SessionConfig::new().with_target_partitions(partitions))
+        .with_default_features()
+        .with_query_planner(Arc::new(WindowsPlanner))
+        .build();
+    SessionContext::new_with_state(state)
 }
 
 /// The plan's rows that have the identifiers of one of `rows`. Identifiers in which all of these

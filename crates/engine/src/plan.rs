@@ -16,6 +16,7 @@ use crate::input::Table;
 use crate::schedule::{Earlier, EarlierResult};
 use crate::trace::{TRACE, merge_traces, merge_traces_over, merged_trace, trace_column};
 use crate::watch::Watch;
+use crate::window::{Window, with_windows};
 use crate::{Bindings, Dataset, Scalar, arrow_type};
 use arrow::array::{ArrayRef, RecordBatch, new_empty_array};
 use arrow::datatypes::{Field, FieldRef, Schema};
@@ -23,10 +24,9 @@ use datafusion::catalog::TableProvider;
 use datafusion::catalog::default_table_source::provider_as_source;
 use datafusion::common::{Column, JoinType, ScalarValue, TableReference};
 use datafusion::datasource::MemTable;
-use datafusion::functions_window::expr_fn::row_number;
-use datafusion::logical_expr::{
-    Expr as Df, ExprFunctionExt, LogicalPlan, LogicalPlanBuilder, cast, lit, when,
-};
+use datafusion::functions_window::row_number::row_number_udwf;
+use datafusion::logical_expr::expr::WindowFunction;
+use datafusion::logical_expr::{Expr as Df, LogicalPlan, LogicalPlanBuilder, cast, lit, when};
 use olshem_model::structure::{high_column, low_column};
 use olshem_model::{Component, DataStructure, DataType, Role};
 use olshem_vtl::program::{
@@ -197,7 +197,7 @@ impl<'a> Planner<'a> {
     fn with_windows(
         &self,
         plan: LogicalPlan,
-        (windows, partitions): (Vec<Df>, Vec<Vec<String>>),
+        (windows, partitions): (Vec<Window>, Vec<Vec<String>>),
     ) -> Result<LogicalPlan> {
         if windows.is_empty() {
             return Ok(plan);
@@ -209,7 +209,8 @@ impl<'a> Planner<'a> {
             .filter(|c| c.name != TRACE)
             .map(Df::Column)
             .collect();
-        let mut plan = LogicalPlanBuilder::window_plan(plan, windows.clone())?;
+        let results: Vec<Df> = windows.iter().map(|window| column(&window.name())).collect();
+        let mut plan = with_windows(plan, windows)?;
         if self.sources.is_some() {
             let mut seen = partitions;
             seen.sort();
@@ -218,9 +219,8 @@ impl<'a> Planner<'a> {
             let traces: Vec<Df> =
                 seen.iter().map(|names| merge_traces_over(column(TRACE), by(names))).collect();
             plan = LogicalPlanBuilder::window_plan(plan, traces.clone())?;
-            let result = |window: &Df| column(&window.schema_name().to_string());
-            let merged = merged_trace(traces.iter().map(result).collect()).alias(TRACE);
-            let results = windows.iter().map(result);
+            let trace = |trace: &Df| column(&trace.schema_name().to_string());
+            let merged = merged_trace(traces.iter().map(trace).collect()).alias(TRACE);
             let outputs: Vec<Df> = columns.into_iter().chain(results).chain([merged]).collect();
             plan = LogicalPlanBuilder::from(plan).project(outputs)?.build()?;
         }
@@ -422,12 +422,12 @@ impl<'a> Planner<'a> {
         }
         let all = all.ok_or_else(|| EngineError::internal("a union of nothing"))?.build()?;
         let identifiers: Vec<Df> = structure.identifiers().map(|id| column(&id.name)).collect();
-        let order = row_number()
-            .partition_by(identifiers)
-            .order_by(vec![column(SOURCE).sort(true, false)])
-            .build()?;
-        let place = column(&order.schema_name().to_string());
-        let ranked = LogicalPlanBuilder::window_plan(all, [order])?;
+        let mut order = WindowFunction::new(row_number_udwf(), Vec::new());
+        order.params.partition_by = identifiers;
+        order.params.order_by = vec![column(SOURCE).sort(true, false)];
+        let order = Window { function: order, asked: 1 };
+        let place = column(&order.name());
+        let ranked = with_windows(all, vec![order])?;
         let kept = LogicalPlanBuilder::from(ranked).filter(place.eq(lit(1_u64)))?.build()?;
         self.only_columns(kept, structure, knowledge)
     }

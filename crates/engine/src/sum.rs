@@ -12,7 +12,9 @@ use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{
     Accumulator, AggregateUDF, AggregateUDFImpl, EmitTo, GroupsAccumulator, Signature, Volatility,
 };
+use std::any::Any;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What an aggregate here computes of its single argument. All pass over nulls and give null where
@@ -35,6 +37,26 @@ impl Statistic {
     /// The aggregate function.
     pub(crate) fn udaf(self) -> Arc<AggregateUDF> {
         Arc::new(AggregateUDF::new_from_impl(ExactAggregate::new(self)))
+    }
+
+    /// Which statistic an aggregate function computes, if it is one of these.
+    pub(crate) fn of(function: &AggregateUDF) -> Option<Self> {
+        let function = function.inner().as_ref() as &dyn Any;
+        function.downcast_ref::<ExactAggregate>().map(|aggregate| aggregate.statistic)
+    }
+
+    /// The statistic of each frame of rows. Neither the start nor the end of a frame lies before that
+    /// of the frame before it.
+    pub(crate) fn over(
+        self,
+        values: &ArrayRef,
+        frames: impl Iterator<Item = Range<usize>>,
+    ) -> Result<ArrayRef> {
+        match self {
+            Self::Sum | Self::Mean => over::<ExactSum>(self, values, frames),
+            Self::IntegerSum => over::<IntegerSum>(self, values, frames),
+            Self::Variance { .. } | Self::Deviation { .. } => over::<Moments>(self, values, frames),
+        }
     }
 
     fn argument(self) -> DataType {
@@ -206,6 +228,35 @@ impl State for Moments {
             _ => None,
         })
     }
+}
+
+/// See [`Statistic::over`].
+fn over<S: State>(
+    statistic: Statistic,
+    values: &ArrayRef,
+    frames: impl Iterator<Item = Range<usize>>,
+) -> Result<ArrayRef> {
+    let values = values.as_primitive::<S::Arrow>();
+    let among =
+        |rows: Range<usize>| rows.filter(|&row| values.is_valid(row)).map(|row| values.value(row));
+    let mut state = S::default();
+    let mut held = 0..0;
+    let mut result = None;
+    let results = frames.map(|frame| {
+        if frame == held {
+            return Ok(result);
+        }
+        if frame.start >= held.end {
+            state = S::default();
+            held = frame.start..frame.start;
+        }
+        among(held.start..frame.start).for_each(|x| state.subtract(x));
+        among(held.end..frame.end).for_each(|x| state.add(x));
+        held = frame;
+        result = state.result(statistic)?;
+        Ok(result)
+    });
+    Ok(Arc::new(results.collect::<Result<PrimitiveArray<S::Arrow>>>()?))
 }
 
 fn read<S: State>(states: &BinaryArray, row: usize) -> Result<S> {
