@@ -14,7 +14,8 @@ use std::path::PathBuf;
 /// command reads one, and writes results to standard output and faults to standard error.
 ///
 /// The exit code is 0 if all is well, 1 if a check found something (a claim fails, a target is
-/// missed, a strict validation finds a fault), and 2 if the input or the command line is wrong.
+/// missed, a strict validation finds a fault), 2 if the input or the command line is wrong, and 130 if
+/// Ctrl-C ended it.
 #[derive(Debug, Parser)]
 #[command(name = "olshem", version, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Cli {

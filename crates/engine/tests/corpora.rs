@@ -72,7 +72,7 @@ fn rows(structure: &DataStructure) -> Dataset {
                 (0..4).map(|row| known(row).then(|| number(row) as i64)),
             )),
             DataType::Number => Arc::new(Float64Array::from_iter(
-                (0..4).map(|row| known(row).then(|| 1.5 * row as f64 - 1.0)),
+                (0..4).map(|row| known(row).then_some(1.5 * row as f64 - 1.0)),
             )),
             _ => Arc::new(StringArray::from_iter(
                 (0..4).map(|row| known(row).then(|| text(component, number(row)))),

@@ -36,9 +36,7 @@ olshem_model::codes! {
     /// User-defined operators and rulesets are replaced by what they stand for, each time that they
     /// are used. Give what is used several times a name of its own with `:=`, and let one operator
     /// put fewer datasets together.
-    ///
-    /// VTL category: semantic (1).
-    TOO_LARGE = "V006", "a program that is too large";
+    TOO_LARGE = "V006", "a program that is too large", "2";
 
     /// No dataset or scalar has that name.
     ///

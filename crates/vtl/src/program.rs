@@ -198,11 +198,13 @@ pub struct Routine {
 impl Routine {
     /// The datasets that it is given.
     pub fn inputs(&self) -> Vec<&Node> {
-        let node = |argument| match argument {
-            &Argument::Dataset { ref node, .. } => Some(node),
-            Argument::Scalar(_) => None,
-        };
-        self.arguments.iter().filter_map(node).collect()
+        let mut inputs = Vec::new();
+        for argument in &self.arguments {
+            if let Argument::Dataset { node, .. } = argument {
+                inputs.push(node);
+            }
+        }
+        inputs
     }
 }
 

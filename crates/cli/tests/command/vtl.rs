@@ -399,3 +399,33 @@ fn value_domains_and_routines_that_are_wrong_are_refused() {
     all += &told(&mut folder.olshem(&[&check[..], &GIVEN].concat()));
     assert_told!(all);
 }
+
+/// Many rows, so that the signal comes while they are read.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_and_leaves_no_file() {
+    let folder = Folder::new();
+    let mut sales = SALES.lines().next().unwrap().to_owned() + "\n";
+    for row in 0..1_000_000 {
+        sales += &format!("s{row},2023Q1,{row},1,a remark\n");
+    }
+    folder.write("data/SALES.csv", sales);
+    folder.write("s.vtl", "A <- SALES; B <- SALES[calc X := length(REMARK)];");
+    let mut running = folder
+        .run(&["--out", "out"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    while !folder.path("out").exists() {
+        assert!(running.try_wait().unwrap().is_none(), "it ended before it could be stopped");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let id = running.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let ended = running.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(130));
+    let told = String::from_utf8(ended.stderr).unwrap();
+    assert!(told.contains("E009") && told.contains("interrupted"), "{told}");
+    assert!(!folder.path("out").exists());
+}

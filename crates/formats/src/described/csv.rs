@@ -48,10 +48,7 @@ impl Layout {
         }
         let mut fields = Fields::new(text, DELIMITER, 1);
         let mut headings = Vec::new();
-        loop {
-            let Some(field) = fields.next().map_err(|fault| vec![fault.in_file(file)])? else {
-                break;
-            };
+        while let Some(field) = fields.next().map_err(|fault| vec![fault.in_file(file)])? {
             headings.push(field.text.trim().to_owned());
             if field.last {
                 break;

@@ -5,7 +5,7 @@ use super::super::scope::{Row, Scope, quoted};
 use super::super::{Check, Checked};
 use super::rows::{CODE, FOUND, NONZERO, PRESENT, RESULT, TARGET, VALUE, of_part, result_of};
 use crate::ast::{HierarchicalRule, HierarchicalRuleset, Name};
-use crate::errors::INVALID_RULESET;
+use crate::errors::{INVALID_RULESET, TOO_DEEP};
 use crate::program::{Expr, ExprKind, Function, Literal, Node};
 use crate::source::Span;
 use olshem_model::{Component, DataType};
@@ -373,8 +373,9 @@ impl Check<'_> {
             ready.iter().for_each(|target| drop(waiting.remove(&target.code)));
             levels.push(ready);
             if levels.len() > MOST_LEVELS {
-                let what = format!("a hierarchy of more than {MOST_LEVELS} levels");
-                return Err(self.not_supported(&what, hierarchy.span));
+                let message =
+                    format!("the rules build on one another in more than {MOST_LEVELS} levels");
+                return Err(self.fault(&TOO_DEEP, hierarchy.span, message));
             }
         }
         Ok(levels)
