@@ -308,6 +308,10 @@ pub(crate) fn components(structure: &DataStructure, words: &Words) -> [Column; 4
     ]
 }
 
+/// Takes a result as it is computed, or gives it back as a whole.
+type Receive<'r> =
+    dyn FnMut(&Statement, Rows<'_>) -> Result<Option<Dataset>, Diagnostic> + Send + 'r;
+
 /// A script that is being run.
 struct Running<'r> {
     checked: &'r Checked,
@@ -333,9 +337,7 @@ impl Running<'_> {
     fn run(
         &self,
         mut inputs: Bindings,
-        receive: &mut (
-                 dyn FnMut(&Statement, Rows<'_>) -> Result<Option<Dataset>, Diagnostic> + Send
-             ),
+        receive: &mut Receive<'_>,
     ) -> Result<Bindings, Vec<Diagnostic>> {
         let mut kept = BTreeMap::new();
         let wants = |result: &Statement| self.wants(result);
