@@ -196,10 +196,7 @@ impl DataFile {
 
     /// About how many observations it has.
     pub fn rows(&self) -> usize {
-        match &self.opened.layout {
-            Layout::Csv(layout) => layout.rows,
-            Layout::Parquet(layout) => layout.rows,
-        }
+        self.opened.rows()
     }
 
     /// The components at these places of the structure, in that order, of all observations, in parts
@@ -247,7 +244,7 @@ impl DataFile {
             None => self.opened.check(threads, None),
         };
         let verdict = match verdict {
-            Some(Verdict::Unknown) => self.opened.check(threads, Some(Keys::hashed())),
+            Some(Verdict::Unknown) => self.opened.check(threads, Some(self.hashed(threads))),
             known => known,
         };
         match verdict {
@@ -260,9 +257,13 @@ impl DataFile {
         }
     }
 
+    fn hashed(&self, threads: usize) -> Keys {
+        Keys::hashed(self.rows() / threads)
+    }
+
     /// A scan that was given up before its end has seen no fault, and says nothing about the keys.
     fn settle_again(&self, threads: usize) -> Result<(), Vec<Diagnostic>> {
-        match self.opened.check(threads, Some(Keys::hashed())) {
+        match self.opened.check(threads, Some(self.hashed(threads))) {
             Some(Verdict::Suspect(hashes)) => self.opened.duplicates(&hashes),
             _ => Ok(()),
         }
@@ -307,6 +308,13 @@ enum Piece {
 }
 
 impl Opened {
+    fn rows(&self) -> usize {
+        match &self.layout {
+            Layout::Csv(layout) => layout.rows,
+            Layout::Parquet(layout) => layout.rows,
+        }
+    }
+
     fn queue(&self) -> Queue {
         match &self.layout {
             Layout::Csv(layout) => {
@@ -511,7 +519,9 @@ impl Check {
         let identifiers = file.identifiers();
         let guess = || {
             let first = file.scan(&identifiers, 1, None).pop().and_then(|mut part| part.next());
-            first.and_then(Result::ok).map_or_else(Keys::hashed, |b| Keys::guess(b.columns()))
+            let rows = file.rows() / parts;
+            let first = first.and_then(Result::ok);
+            first.map_or_else(|| Keys::hashed(rows), |batch| Keys::guess(batch.columns(), rows))
         };
         Self {
             keys: keys.unwrap_or_else(guess),

@@ -34,6 +34,9 @@ pub(super) enum Verdict {
 #[derive(Debug)]
 pub(super) struct Keys {
     way: Way,
+    /// About how many hashes a thread will put into a bucket. A bucket that grew by doubling could
+    /// take twice the memory.
+    in_bucket: usize,
     seen: Mutex<Seen>,
 }
 
@@ -60,15 +63,17 @@ pub(super) struct Seen {
 const BUCKETS: usize = 256;
 
 impl Keys {
-    /// Keys whose order is guessed from the first rows.
-    pub(super) fn guess(first: &[ArrayRef]) -> Self {
+    /// Keys whose order is guessed from the first rows; a thread will see about so many.
+    pub(super) fn guess(first: &[ArrayRef], rows: usize) -> Self {
         let way = order_of(first).map_or(Way::Hashes, Way::Order);
-        Self { way, seen: Mutex::default() }
+        Self { way, ..Self::hashed(rows) }
     }
 
-    /// Keys in no order.
-    pub(super) fn hashed() -> Self {
-        Self { way: Way::Hashes, seen: Mutex::default() }
+    /// Keys in no order, of which a thread will see about so many.
+    pub(super) fn hashed(rows: usize) -> Self {
+        // What a file says of its length need not be true.
+        let in_bucket = (rows / BUCKETS + rows / BUCKETS / 16).min(1 << 18);
+        Self { way: Way::Hashes, in_bucket, seen: Mutex::default() }
     }
 
     /// Takes note of a batch's keys: its identifiers, of which none is null.
@@ -90,7 +95,8 @@ impl Keys {
             }
             Way::Order(_) => {}
             Way::Hashes => {
-                seen.hashes.resize(BUCKETS, Vec::new());
+                let bucket = || Vec::with_capacity(self.in_bucket);
+                seen.hashes.resize_with(BUCKETS, bucket);
                 for hash in hashes(keys) {
                     seen.hashes[(hash >> 56) as usize].push(hash);
                 }
@@ -109,6 +115,7 @@ impl Keys {
             all.hashes = theirs.hashes;
         } else {
             for (mine, theirs) in all.hashes.iter_mut().zip(theirs.hashes) {
+                mine.reserve_exact(theirs.len());
                 mine.extend(theirs);
             }
         }
