@@ -127,6 +127,21 @@ impl<'t> Fields<'t> {
         if self.rest.is_empty() && !self.within_row {
             return Ok(None);
         }
+        // Most fields are as plain as this.
+        if let Ok(delimiter) = u8::try_from(self.delimiter)
+            && delimiter.is_ascii()
+            && !self.rest.starts_with('"')
+        {
+            let ends = |byte| byte == delimiter || byte == b'\n' || byte == b'\r';
+            if let Some(end) = self.rest.bytes().position(ends)
+                && self.rest.as_bytes()[end] == delimiter
+            {
+                let (text, after) = self.rest.split_at(end);
+                self.rest = &after[1..];
+                self.within_row = true;
+                return Ok(Some(Field { text: Cow::Borrowed(text), last: false }));
+            }
+        }
         let (text, after) = match self.rest.strip_prefix('"') {
             Some(quoted) => self.quoted(quoted)?,
             None => {

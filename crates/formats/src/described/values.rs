@@ -75,10 +75,12 @@ impl Builder {
                 builder.append_value(value);
             }
             Self::Integer(builder) => {
-                builder.append_value(text.trim().parse().map_err(|_| wrong(DataType::Integer))?);
+                let integer = text.parse().or_else(|_| text.trim().parse());
+                builder.append_value(integer.map_err(|_| wrong(DataType::Integer))?);
             }
             Self::Number(builder) => {
-                let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+                let number = text.parse().or_else(|_| text.trim().parse()).ok();
+                let number = number.filter(|number: &f64| number.is_finite());
                 builder.append_value(number.ok_or_else(|| wrong(DataType::Number))?);
             }
             Self::Text(builder) => builder.append_value(text),
