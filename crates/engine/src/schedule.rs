@@ -2,7 +2,7 @@
 //! into it, and only what is read more than once is kept.
 
 use crate::dataset::{in_structure_order, refuse_neighbours, refuse_null_identifiers};
-use crate::errors::{EngineError, Result};
+use crate::errors::{EngineError, INTERRUPTED, Result};
 use crate::expression::{Knowledge, column};
 use crate::plan::{Planned, Planner, scan};
 use crate::{Bindings, Dataset, Engine, Scalar, deep};
@@ -183,7 +183,9 @@ impl Engine {
         let done = deep(|| Ok(self.statements(program, bindings, wanted, receive)));
         let done = done.map_err(|e| e.told("")).flatten();
         if self.watch.is_interrupted() {
-            return done.map_err(|fault| vec![fault]);
+            // Even if all had been computed: the inputs are not known to be well.
+            let interrupted = || EngineError::refusal(&INTERRUPTED, "interrupted").told("");
+            return Err(vec![done.err().unwrap_or_else(interrupted)]);
         }
         // A fault in the data may have caused the one that was met.
         self.settle(program, bindings)?;
