@@ -12,7 +12,7 @@ use olshem_vtl::program::{Literal, Program};
 use olshem_vtl::{Environment, ValueDomain};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What was given, as far as it is said in files and on the command line.
 #[derive(Debug, Default)]
@@ -34,32 +34,9 @@ impl Given {
         let declared = structures::scalars(structures, json)?;
         let mut environment = Environment::default();
         let mut faults = Vec::new();
-        for file in &given.domains {
-            match described(file, domain) {
-                Ok(found) => {
-                    for (name, domain) in found {
-                        if environment.domains.insert(name.clone(), domain).is_some() {
-                            let message = format!("there are two value domains `{name}`");
-                            faults.push(Diagnostic::new(&DESCRIPTION, file.as_path(), message));
-                        }
-                    }
-                }
-                Err(found) => faults.extend(found),
-            }
-        }
-        for file in &given.routines {
-            match routines(file) {
-                Ok(found) => {
-                    for (name, query) in found {
-                        if environment.routines.insert(name.clone(), query).is_some() {
-                            let message = format!("there are two external routines `{name}`");
-                            faults.push(Diagnostic::new(&DESCRIPTION, file.as_path(), message));
-                        }
-                    }
-                }
-                Err(found) => faults.extend(found),
-            }
-        }
+        let domains = |file: &Path| described(file, domain);
+        environment.domains = by_name(&given.domains, "value domains", domains, &mut faults);
+        environment.routines = by_name(&given.routines, "external routines", routines, &mut faults);
         environment.scalars = declared.clone();
         let mut scalars = BTreeMap::new();
         for (name, text) in &given.scalars {
@@ -100,6 +77,29 @@ impl Given {
             Diagnostic::new(&SCALAR, Place::Nowhere, message).with_help(help)
         }))
     }
+}
+
+/// What the files describe, by name. Each name occurs once; `what` says of what.
+fn by_name<T>(
+    files: &[PathBuf],
+    what: &str,
+    read: impl Fn(&Path) -> Result<Vec<(String, T)>, Vec<Diagnostic>>,
+    faults: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, T> {
+    let mut all = BTreeMap::new();
+    for file in files {
+        let found = read(file).unwrap_or_else(|found| {
+            faults.extend(found);
+            Vec::new()
+        });
+        for (name, value) in found {
+            if all.insert(name.clone(), value).is_some() {
+                let message = format!("there are two {what} `{name}`");
+                faults.push(Diagnostic::new(&DESCRIPTION, file.as_path(), message));
+            }
+        }
+    }
+    all
 }
 
 fn reads(program: &Program, name: &String) -> bool {
