@@ -50,6 +50,7 @@ pub(crate) fn read(
             parent: Some(line.cell("parent").to_owned()).filter(|parent| !parent.is_empty()),
             labels: labels.collect(),
             aliases: aliases.map(str::to_owned).collect(),
+            ..Item::default()
         };
         if codelist.push(item).is_ok() {
             line_of.insert(code, line.number);

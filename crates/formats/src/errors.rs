@@ -135,4 +135,66 @@ olshem_model::codes! {
     /// The message is the system's own: the file was removed while it was read, or is not allowed to
     /// be read.
     UNREADABLE_FILE = "F024", "a file can't be read";
+
+    /// A compressed file or a ZIP archive can't be unpacked, or does not have exactly one file in it.
+    ///
+    /// Fetch it again: most often a download broke off. Of an archive with several files, unpack the
+    /// one that is meant.
+    DAMAGED_ARCHIVE = "F025", "a compressed file can't be unpacked";
+
+    /// The contents are larger than is allowed.
+    ///
+    /// A small compressed file can hold terabytes of nothing. Of a file that really is so large, take a
+    /// part, or another format that is read as a stream (SDMX-ML, SDMX-CSV).
+    TOO_LARGE = "F026", "the contents are too large";
+
+    /// Neither the ending of the file's name nor its first bytes tell a format that is known.
+    ///
+    /// Read are CSV and TSV, SDMX-CSV, SDMX-ML, SDMX-JSON, PC-Axis, JSON-stat, workbooks, Parquet and
+    /// Arrow files, all of these also compressed.
+    UNKNOWN_FORMAT = "F027", "the format is not known";
+
+    /// The text is not XML, or uses what is refused: a document type with entities, elements nested
+    /// too deeply.
+    ///
+    /// Entities can multiply to billions of characters or read other files, and no statistical message
+    /// needs them.
+    BROKEN_XML = "F028", "the XML can't be read";
+
+    /// The text is not JSON, or is nested too deeply.
+    BROKEN_JSON = "F029", "the JSON can't be read";
+
+    /// It is XML or JSON, but not a message of SDMX or a data set of JSON-stat that is understood.
+    ///
+    /// SDMX-ML is read in versions 2.0 (structures and generic data), 2.1 and 3.0, SDMX-JSON in 1.0 and
+    /// 2.0, JSON-stat in 2.0. Queries and registry requests hold no data.
+    WRONG_MESSAGE = "F030", "not a message that is understood";
+
+    /// A message's data can't be understood without the structure that it refers to.
+    ///
+    /// In structure-specific data nothing tells a dimension from an attribute. Put the structure
+    /// message beside the file, or name it with `--structure`.
+    MISSING_STRUCTURE = "F031", "the data structure is missing";
+
+    /// An observation has a component that its structure does not have, or lacks one that it has to
+    /// have.
+    WRONG_COMPONENT = "F032", "the data do not follow their structure";
+
+    /// A PC-Axis file breaks the rules of its syntax, or its keywords contradict one another.
+    ///
+    /// A statement is `KEYWORD[language](\"variable\",\"value\")=value;`. A file must have `STUB` or
+    /// `HEADING`, `VALUES` of each variable, and as many cells in `DATA` as these multiply to.
+    BROKEN_PX = "F033", "the PC-Axis file can't be read";
+
+    /// A JSON-stat data set's parts contradict one another.
+    ///
+    /// `size` has a number for each dimension in `id`; `value` has as many values as these multiply
+    /// to, or is an object with positions below that.
+    BROKEN_JSON_STAT = "F034", "the JSON-stat data set contradicts itself";
+
+    /// Data can't be written in a format.
+    ///
+    /// The format can't hold what is essential: a data set without dimensions as PC-Axis, say, or a
+    /// cube with more cells than a spreadsheet has rows.
+    UNWRITABLE = "F035", "the data can't be written in this format";
 }

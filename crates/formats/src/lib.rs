@@ -19,17 +19,30 @@
 //! * [`structures`]: structures to and from JSON;
 //! * [`described`]: CSV and Parquet to and from the columns that a structure names.
 //!
+//! Files of every other format, which say themselves what they hold:
+//!
+//! * [`metadata`]: codelists, concepts, data structures, in the terms of SDMX;
+//! * [`message`]: what a file says, handed from a reader to a receiver, such as a writer;
+//! * [`files`]: any file read into a receiver, any writer by its format;
+//! * [`content`]: a file's bytes, no longer compressed; [`kind`]: which format it is.
+//!
 //! This crate knows neither accounts nor methods.
 
 mod breaks;
 mod column;
+pub mod content;
 pub mod decimal;
 mod delimited;
 pub mod described;
+mod description;
 pub mod errors;
 mod faults;
+pub mod files;
 mod grid;
+pub mod kind;
 mod layout;
+pub mod message;
+pub mod metadata;
 mod number;
 mod origin;
 pub mod parquet;
@@ -39,7 +52,10 @@ pub mod structures;
 mod table;
 mod workbook;
 
+pub use content::Content;
 pub use decimal::Decimal;
+pub use description::identifier;
+pub use kind::Kind;
 pub use origin::{Origin, Origins};
 pub use reading::{DatasetReading, Read};
 pub use table::{Table, read};

@@ -5,8 +5,23 @@ use std::collections::BTreeMap;
 /// A language tag (`kk`, `ru`, `en`) and the text in that language.
 pub type Labels = BTreeMap<String, String>;
 
+/// A remark of whoever maintains a codelist or the like (SDMX: annotation).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Annotation {
+    /// Its id, where it has one.
+    pub id: Option<String>,
+    /// What kind of remark, where that is said.
+    pub kind: Option<String>,
+    /// A short text without a language.
+    pub title: Option<String>,
+    /// An address.
+    pub url: Option<String>,
+    /// The remark, by language.
+    pub texts: Labels,
+}
+
 /// An ordered list of codes, each with labels and, in a hierarchy, the code it belongs to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Codelist {
     /// Its identifier: `regions`, `activities`.
     pub id: String,
@@ -23,6 +38,10 @@ pub struct Item {
     pub parent: Option<String>,
     /// What it is called, by language.
     pub labels: Labels,
+    /// What it is, by language, where its label does not say all.
+    pub descriptions: Labels,
+    /// Remarks of the list's maintainer.
+    pub annotations: Vec<Annotation>,
     /// Other spellings under which files name it.
     pub aliases: Vec<String>,
 }
