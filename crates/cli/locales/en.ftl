@@ -129,6 +129,43 @@ lineage-weight = weight { $weight }
 lineage-read-part = partly verified in the source
 lineage-recalled = written from memory, not verified
 
+## Files
+
+file-sender = sent by { $text }
+file-prepared = prepared { $text }
+file-name = { $text }
+file-structures = Structures
+file-artefact = artefact
+file-items = items
+file-called = called
+file-dimension = dimension
+file-time-dimension = time dimension
+file-measure-dimension = measure dimension
+file-measure = measure
+file-attribute = attribute
+file-group = group
+file-more = and { $n } more
+file-dataset = Data set { $id }
+file-observations = { $n ->
+    [one] { $n } observation
+   *[other] { $n } observations
+}
+file-structure = structure: { $text }
+file-source = source: { $text }
+file-updated = last changed: { $text }
+file-component = component
+file-role = role
+file-type = type
+file-present = present
+file-different = different
+file-coverage = Coverage: { $from } to { $to }
+file-period = { $periods }: { $n }
+file-periods = { $periods }: { $n } each
+file-unknown = not in the codelist: { $list }
+file-notes = Notes
+file-first = First observations
+lost = { $format } could not hold:
+
 ## Dates
 
 month = { $month ->

@@ -5,6 +5,7 @@ use crate::locale::Locale;
 use crate::terminal::Colour;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use olshem_formats::Kind;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -120,6 +121,51 @@ pub(crate) enum Command {
         /// The source's id
         source: String,
     },
+    /// Look into a statistical file: its format, structure, codes, coverage, flags and first rows
+    ///
+    /// Reads SDMX (ML, JSON and CSV), PC-Axis, JSON-stat, CSV, workbooks, Parquet and Arrow files, also
+    /// compressed. Of a workbook it shows the sheets and the tables found in them.
+    Inspect {
+        /// The file, or its address (https)
+        #[arg(value_name = "FILE_OR_URL")]
+        file: String,
+        #[command(flatten)]
+        reading: Reading,
+        /// Every code, note and sheet row rather than the first ones
+        #[arg(long)]
+        all: bool,
+    },
+    /// Convert a statistical file, or the structures of an account
+    ///
+    /// What the new format can't hold is told on standard error. An account's folder gives a structure
+    /// message: its codelists, data structures, definitions and methods.
+    Convert {
+        /// The file, its address (https), or the folder of an account
+        #[arg(value_name = "IN")]
+        input: String,
+        /// The file to write, whose ending tells the format: .csv, .xml (SDMX-ML 3.0), .json (SDMX-JSON
+        /// 2.0), .jsonstat, .px, .xlsx, .parquet
+        #[arg(value_name = "OUT")]
+        output: PathBuf,
+        #[command(flatten)]
+        reading: Reading,
+        /// The format to write: csv, sdmx-csv, sdmx-csv-1.0, sdmx-ml, sdmx-ml-2.1, sdmx-json, jsonstat,
+        /// px, xlsx or parquet
+        #[arg(long, value_name = "FORMAT")]
+        to: Option<Kind>,
+        /// The language of labels, where the format has room for one
+        #[arg(long, value_name = "TAG")]
+        language: Option<String>,
+        /// The agency of structures that are made for data that have none
+        #[arg(long, value_name = "ID", default_value = "OLSHEM")]
+        agency: String,
+    },
+    /// Take files into an account, and verify those that it has
+    Source {
+        /// What to do
+        #[command(subcommand)]
+        command: SourceCommand,
+    },
     /// Check, run and format VTL scripts, without an account
     Vtl {
         /// What to do
@@ -147,6 +193,54 @@ pub(crate) enum Command {
         #[arg(long)]
         markdown: bool,
     },
+}
+
+/// What to do with an account's sources.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SourceCommand {
+    /// Take a file into an account
+    ///
+    /// Copies the file to `sources/ID` and proposes a `source.toml` from what was found in it, with the
+    /// file's checksum; codelists that the file has and the account lacks are written too. Read it over:
+    /// titles, licence and what the datasets are called are for you to say.
+    Add {
+        /// The account's folder
+        account: PathBuf,
+        /// The file, or its address (https)
+        #[arg(value_name = "FILE_OR_URL")]
+        file: String,
+        /// The id of the source; else it is made from the file's name
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Verify every source: its checksum, whether it can be read, and each code against its codelist
+    ///
+    /// The exit code is 1 if a source is not well.
+    Verify {
+        /// The account's folder
+        account: PathBuf,
+    },
+}
+
+/// How to read a file that is not an account's.
+#[derive(Args, Debug)]
+pub(crate) struct Reading {
+    /// A message with the structures that the file refers to, or the JSON of VTL's technical notes
+    ///
+    /// Structure messages in the file's own folder are found without. Can be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) structure: Vec<PathBuf>,
+    /// For an address: how long fetching may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub(crate) time_limit: u64,
+    /// For an address: how large the file may be
+    #[arg(long, value_name = "MIB", default_value_t = 1024)]
+    pub(crate) size_limit: u64,
+    /// For an address: the checksum (SHA-256) that the file must have
+    #[arg(long, value_name = "HEX")]
+    pub(crate) sha256: Option<String>,
 }
 
 /// What to do with a script.

@@ -2,6 +2,7 @@
 
 use crate::args::{Cli, Command, Format};
 use crate::errors;
+use crate::files::{self, Target};
 use crate::locale::{Locale, Words};
 use crate::manual;
 use crate::render::{indicator, lineage, report};
@@ -9,6 +10,7 @@ use crate::terminal::Terminal;
 use crate::vtl;
 use olshem_account::{Account, Run};
 use olshem_engine::Engine;
+use olshem_formats::files::Writing;
 use olshem_model::{Diagnostic, Place};
 use serde::Serialize;
 use std::error::Error;
@@ -64,6 +66,17 @@ pub(crate) fn run(cli: &Cli, asked: Option<Locale>) -> Answered {
         Command::Build { account } => build(&open(account)?),
         Command::New { dir } => new(dir, &words),
         Command::Accept { account, source } => accept(account, source, &words),
+        Command::Inspect { file, reading, all } => {
+            files::inspect(file, reading, *all, &words, terminal)
+        }
+        Command::Convert { input, output, reading, to, language, agency } => {
+            let (language, agency) = (language.clone(), Some(agency.clone()));
+            let language = language.or_else(|| Some(words.locale().tag().to_owned()));
+            let writing = Writing { language, agency };
+            let target = Target { path: output, kind: *to, writing };
+            files::convert(input, &target, reading, &words)
+        }
+        Command::Source { .. } => Ok(Answer::default()),
         Command::Vtl { command } => {
             let stderr = Terminal::stderr(cli.global.color);
             vtl::run(command, &cli.global, &words, (terminal, stderr))

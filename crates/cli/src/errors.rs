@@ -51,6 +51,23 @@ olshem_model::codes! {
     /// `--scalar NAME=VALUE` gives a scalar. Its type is the one in `scalars` of the structures, else
     /// that of the constant.
     SCALAR = "C009", "a scalar input is missing, unknown or not of its type";
+
+    /// A file can't be fetched from its address.
+    ///
+    /// Only https is taken, since over http anybody on the way may change the file. `--time-limit`,
+    /// `--size-limit` and `--sha256` say what is acceptable.
+    FETCH = "C010", "a file can't be fetched";
+
+    /// The file to be written has a name that tells no format.
+    ///
+    /// `--to` names the format: csv, sdmx-csv, sdmx-csv-1.0, sdmx-ml, sdmx-ml-2.1, sdmx-json, jsonstat,
+    /// px, xlsx or parquet.
+    OUTPUT_FORMAT = "C011", "the format to be written is not known";
+
+    /// A source of that id is there already, or the id can't be a folder's name.
+    ///
+    /// `--id` gives another.
+    SOURCE_ID = "C012", "the source's id can't be used";
 }
 
 /// What part of the work a code belongs to.

@@ -7,6 +7,8 @@
 //! * [`vtl`]: the commands that need no account, of which [`repl`] reads statements as they are typed;
 //!   [`results`]: what they write; [`progress`]: what they are at, and
 //!   Ctrl-C; [`given`]: what scripts are given besides datasets;
+//! * [`files`]: statistical files without an account, inspected and converted; [`fetch`]: where they
+//!   are;
 //! * [`terminal`]: what the output can show.
 //!
 //! Text is written here, results to standard output and all else to standard error; and in [`repl`],
@@ -17,6 +19,8 @@ mod args;
 mod commands;
 mod diagnostics;
 mod errors;
+mod fetch;
+mod files;
 mod given;
 mod locale;
 mod manual;

@@ -11,6 +11,7 @@ pub(crate) mod proposals;
 pub(crate) mod report;
 #[cfg(test)]
 mod sample;
+pub(crate) mod summary;
 pub(crate) mod table;
 pub(crate) mod targets;
 pub(crate) mod tree;

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Content {
     path: PathBuf,
+    /// What places of faults name, if not the path.
+    shown: Option<PathBuf>,
     bytes: Option<Bytes>,
 }
 
@@ -23,17 +25,22 @@ pub const LARGEST: u64 = 4 << 30;
 impl Content {
     /// A file on disk.
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), bytes: None }
+        Self { path: path.into(), shown: None, bytes: None }
+    }
+
+    /// A file on disk that goes by another name: it was fetched from somewhere.
+    pub fn file_as(path: impl Into<PathBuf>, shown: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), shown: Some(shown.into()), bytes: None }
     }
 
     /// Contents in memory; `path` is only for the places of faults and for what its ending says.
     pub fn in_memory(path: impl Into<PathBuf>, bytes: impl Into<Bytes>) -> Self {
-        Self { path: path.into(), bytes: Some(bytes.into()) }
+        Self { path: path.into(), shown: None, bytes: Some(bytes.into()) }
     }
 
     /// What places of faults name.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.shown.as_deref().unwrap_or(&self.path)
     }
 
     /// The contents from their beginning.

@@ -15,6 +15,7 @@ mod parquet;
 mod values;
 mod write;
 
+pub(crate) use values::Column;
 pub use write::{csv_headings, csv_rows, value};
 
 use crate::errors::{

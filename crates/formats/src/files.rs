@@ -1,9 +1,10 @@
 //! Any file, whatever its format: read into a receiver, or written by a writer.
 
+use crate::columnar::{self, ParquetWriter};
 use crate::content::Content;
-use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE};
+use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE, WRONG_MESSAGE};
 use crate::kind::Kind;
-use crate::message::{Collected, Receiver, Writer};
+use crate::message::{Collected, Description, Observations, Receiver, Variable, Writer};
 use crate::metadata::{Metadata, Reference};
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
@@ -69,11 +70,11 @@ impl Receiver for StructuresOnly {
         Ok(())
     }
 
-    fn dataset(&mut self, _: crate::message::Description) -> Result<(), Diagnostic> {
-        Err(Diagnostic::new(&crate::errors::WRONG_MESSAGE, Place::Nowhere, "data"))
+    fn dataset(&mut self, _: Description) -> Result<(), Diagnostic> {
+        Err(Diagnostic::new(&WRONG_MESSAGE, Place::Nowhere, "data"))
     }
 
-    fn observations(&mut self, _: crate::message::Observations) -> Result<(), Diagnostic> {
+    fn observations(&mut self, _: Observations) -> Result<(), Diagnostic> {
         Ok(())
     }
 }
@@ -90,15 +91,16 @@ pub fn read(
     receiver: &mut dyn Receiver,
 ) -> Result<Kind, Vec<Diagnostic>> {
     let kind = Kind::of(content).map_err(|fault| vec![fault])?;
-    let _ = (known, receiver);
-    #[allow(clippy::match_single_binding)]
+    let _ = known;
     match kind {
-        kind => Err(vec![Diagnostic::new(
-            &UNKNOWN_FORMAT,
-            content.path(),
-            format!("{kind} is not read yet"),
-        )]),
+        Kind::Parquet => columnar::read_parquet(content, receiver)?,
+        Kind::Arrow => columnar::read_arrow(content, receiver)?,
+        kind => {
+            let message = format!("{kind} is not read yet");
+            return Err(vec![Diagnostic::new(&UNKNOWN_FORMAT, content.path(), message)]);
+        }
     }
+    Ok(kind)
 }
 
 /// Reads a file whole into memory.
@@ -110,6 +112,32 @@ pub fn collect(content: &Content, known: &Known) -> Result<(Kind, Collected), Ve
     let mut collected = Collected::default();
     let kind = read(content, known, &mut collected)?;
     Ok((kind, collected))
+}
+
+/// The structures that a file describes: those of a structure message, or of the JSON of VTL's technical
+/// notes.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file; that it describes no structure.
+pub fn structures(content: &Content) -> Result<Metadata, Vec<Diagnostic>> {
+    let bytes = content.bytes().map_err(|fault| vec![fault])?;
+    if let Ok(described) = crate::structures::read(content.path(), &bytes) {
+        let mut metadata = Metadata::default();
+        for (id, structure) in described {
+            let variables = structure.components().iter().cloned().map(Variable::new).collect();
+            let description = Description { id, variables, ..Description::default() };
+            metadata.extend(description.with_metadata("VTL").1);
+        }
+        return Ok(metadata);
+    }
+    let mut collected = Collected::default();
+    read(content, &Known::default(), &mut collected)?;
+    if collected.metadata.structures.is_empty() {
+        let message = "the file describes no data structure";
+        return Err(vec![Diagnostic::new(&WRONG_MESSAGE, content.path(), message)]);
+    }
+    Ok(collected.metadata)
 }
 
 /// How to write.
@@ -132,9 +160,23 @@ pub fn writer<'w>(
     out: Box<dyn Write + Send + 'w>,
     writing: &Writing,
 ) -> Result<Box<dyn Writer + 'w>, Diagnostic> {
-    let _ = (out, writing);
-    #[allow(clippy::match_single_binding)]
+    let _ = writing;
     match kind {
+        Kind::Parquet => Ok(Box::new(ParquetWriter::new(out))),
         kind => Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("{kind} is only read"))),
     }
+}
+
+/// A second data set for a format that holds one.
+pub(crate) fn only_one(format: &str) -> Diagnostic {
+    let message = format!("{format} holds one data set, and there is a second");
+    Diagnostic::new(&UNWRITABLE, Place::Nowhere, message)
+        .with_help("SDMX-ML, SDMX-JSON, SDMX-CSV and workbooks hold several")
+}
+
+/// No data set for a format that holds nothing else.
+pub(crate) fn no_data(format: &str) -> Diagnostic {
+    let message = format!("{format} holds data, and there are only structures");
+    Diagnostic::new(&UNWRITABLE, Place::Nowhere, message)
+        .with_help("SDMX-ML and SDMX-JSON hold structures")
 }

@@ -24,12 +24,14 @@
 //! * [`metadata`]: codelists, concepts, data structures, in the terms of SDMX;
 //! * [`message`]: what a file says, handed from a reader to a receiver, such as a writer;
 //! * [`files`]: any file read into a receiver, any writer by its format;
+//! * [`summary`]: what a file holds, in brief;
 //! * [`content`]: a file's bytes, no longer compressed; [`kind`]: which format it is.
 //!
 //! This crate knows neither accounts nor methods.
 
 mod breaks;
 mod column;
+mod columnar;
 pub mod content;
 pub mod decimal;
 mod delimited;
@@ -48,7 +50,9 @@ mod origin;
 pub mod parquet;
 pub mod published;
 pub mod reading;
+mod roles;
 pub mod structures;
+pub mod summary;
 mod table;
 mod workbook;
 

@@ -8,7 +8,7 @@ use ::parquet::arrow::ArrowWriter;
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use ::parquet::arrow::arrow_writer::ArrowWriterOptions;
 use ::parquet::basic::{Compression, ZstdLevel};
-use ::parquet::file::metadata::KeyValue;
+use ::parquet::file::metadata::{FileMetaData, KeyValue};
 use ::parquet::file::properties::{WriterProperties, WriterVersion};
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
@@ -165,9 +165,13 @@ fn arrow_writer<W: Write + Send>(
     Ok(ArrowWriter::try_new_with_options(to, Arc::clone(schema), options)?)
 }
 
-fn decode(bytes: Vec<u8>) -> Result<Stored, Box<dyn Error>> {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?;
-    let metadata = builder.metadata().file_metadata().key_value_metadata();
+/// The structure and the names in the metadata of a file; `None` where [`write()`] did not write it.
+pub(crate) fn described(metadata: &FileMetaData) -> Option<(DataStructure, Names)> {
+    stored(metadata).ok()
+}
+
+fn stored(metadata: &FileMetaData) -> Result<(DataStructure, Names), Box<dyn Error>> {
+    let metadata = metadata.key_value_metadata();
     let value = |key: &str| {
         let entry = metadata.into_iter().flatten().find(|entry| entry.key == key);
         entry.and_then(|entry| entry.value.as_deref()).ok_or(format!("it has no `{key}`"))
@@ -176,7 +180,12 @@ fn decode(bytes: Vec<u8>) -> Result<Stored, Box<dyn Error>> {
     let names = serde_json::from_str(value(NAMES)?)?;
     let components: Vec<Component> =
         components.into_iter().map(Component::try_from).collect::<Result<_, _>>()?;
-    let structure = DataStructure::new(components);
+    Ok((DataStructure::new(components), names))
+}
+
+fn decode(bytes: Vec<u8>) -> Result<Stored, Box<dyn Error>> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))?;
+    let (structure, names) = stored(builder.metadata().file_metadata())?;
 
     let reader = builder.build()?;
     let schema = arrow::array::RecordBatchReader::schema(&reader);

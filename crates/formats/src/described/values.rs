@@ -3,6 +3,7 @@
 use crate::errors::{EMPTY_IDENTIFIER, NOT_OF_TYPE};
 use ahash::RandomState;
 use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, StringViewBuilder};
+use arrow::datatypes::DataType as ArrowType;
 use olshem_model::time::Date;
 use olshem_model::{Component, DataType, Diagnostic, Frequency, Place, Role, TimePeriod};
 use std::collections::HashMap;
@@ -101,6 +102,46 @@ impl Builder {
                 Arc::new(builder.finish())
             }
         }
+    }
+}
+
+/// The values of one component, of which each is text or missing.
+pub(crate) struct Column<'c> {
+    component: &'c Component,
+    builder: Builder,
+}
+
+impl<'c> Column<'c> {
+    /// An empty column.
+    pub(crate) fn new(component: &'c Component) -> Self {
+        Self { component, builder: Builder::new(component.data_type) }
+    }
+
+    /// The Arrow type of values of that type.
+    pub(crate) fn arrow_type(data_type: DataType) -> ArrowType {
+        match data_type {
+            DataType::Boolean => ArrowType::Boolean,
+            DataType::Integer => ArrowType::Int64,
+            DataType::Number => ArrowType::Float64,
+            _ => ArrowType::Utf8View,
+        }
+    }
+
+    /// Takes a value, or says what is wrong with it. `NaN` is how SDMX writes a number that is missing.
+    pub(crate) fn push(&mut self, text: Option<&str>) -> Result<(), String> {
+        let text = text.filter(|text| !(self.component.data_type.is_numeric() && *text == "NaN"));
+        let pushed = match text {
+            Some(text) => self.builder.push_text(text),
+            None => self.builder.push_null(self.component),
+        };
+        pushed.map_err(|fault| match fault {
+            Fault::Null(_, message) | Fault::NotOfType(message) => message,
+        })
+    }
+
+    /// The values.
+    pub(crate) fn finish(self) -> ArrayRef {
+        self.builder.finish()
     }
 }
 
