@@ -85,12 +85,7 @@ impl Folder {
     pub(crate) fn read(root: &Path, faults: &mut Vec<Diagnostic>) -> Option<Self> {
         let mut files = Files::new(root);
         if !files.exists(ACCOUNT) {
-            let message = match root.exists() {
-                true => format!("there is no `{ACCOUNT}` in the folder"),
-                false => "the folder does not exist".to_owned(),
-            };
-            let help = "`olshem new my-account` makes an account of one's own";
-            faults.push(Diagnostic::new(&NOT_AN_ACCOUNT, root, message).with_help(help));
+            faults.push(not_an_account(root));
             return None;
         }
         let settings = read_settings(&mut files, faults);
@@ -458,9 +453,7 @@ fn read_sources(
 ) -> (Vec<Source>, bool) {
     let mut read = Vec::new();
     let mut whole = true;
-    let mut ids = list(files, SOURCES, "", faults);
-    ids.retain(|id| files.path(&format!("{SOURCES}/{id}")).is_dir());
-    for id in ids {
+    for id in source_ids(files, faults) {
         let description: Option<Loaded<SourceFile>> =
             load(&sources::description(&id), files, Some(locales), faults);
         match description {
@@ -472,6 +465,47 @@ fn read_sources(
         }
     }
     (read, whole)
+}
+
+/// The ids of an account's sources.
+pub(crate) fn source_ids(files: &Files, faults: &mut Vec<Diagnostic>) -> Vec<String> {
+    let mut ids = list(files, SOURCES, "", faults);
+    ids.retain(|id| files.path(&format!("{SOURCES}/{id}")).is_dir());
+    ids
+}
+
+/// One source; `None` where its source.toml can't be read.
+pub(crate) fn read_source(
+    id: &str,
+    files: &mut Files,
+    locales: &[Locale],
+    codelists: &BTreeMap<String, Codelist>,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<Source> {
+    let description = load(&sources::description(id), files, Some(locales), faults)?;
+    Some(sources::read(id, description, files, codelists, faults))
+}
+
+/// What sources are read with: the account's languages and codelists.
+pub(crate) fn settings_and_codelists(
+    files: &mut Files,
+) -> Result<(Loaded<Settings>, BTreeMap<String, Codelist>), Vec<Diagnostic>> {
+    if !files.exists(ACCOUNT) {
+        return Err(vec![not_an_account(files.root())]);
+    }
+    let mut faults = Vec::new();
+    let settings = read_settings(files, &mut faults);
+    let (codelists, _) = read_codelists(files, &settings.value.locales, &mut faults);
+    if faults.is_empty() { Ok((settings, codelists)) } else { Err(faults) }
+}
+
+fn not_an_account(root: &Path) -> Diagnostic {
+    let message = match root.exists() {
+        true => format!("there is no `{ACCOUNT}` in the folder"),
+        false => "the folder does not exist".to_owned(),
+    };
+    let help = "`olshem new my-account` makes an account of one's own";
+    Diagnostic::new(&NOT_AN_ACCOUNT, root, message).with_help(help)
 }
 
 fn read_definitions(

@@ -39,6 +39,7 @@
 
 mod accept;
 mod account;
+mod add;
 mod claims;
 mod codelists;
 mod compile;
@@ -68,9 +69,11 @@ mod targets;
 mod template;
 mod text;
 pub mod values;
+mod verify;
 
 pub use accept::{Accepted, accept};
 pub use account::Account;
+pub use add::{NewSource, add, codelists};
 pub use definitions::Verification;
 pub use indicators::{Chart, PublishedMethod};
 pub use lineage::{ClaimLineage, Lineage};
@@ -82,3 +85,4 @@ pub use sources::SourceCitation;
 pub use table::{Dimension, IndicatorTable, Row};
 pub use template::create;
 pub use text::Text;
+pub use verify::{Verified, verify};

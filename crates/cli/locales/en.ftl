@@ -164,6 +164,17 @@ file-periods = { $periods }: { $n } each
 file-unknown = not in the codelist: { $list }
 file-notes = Notes
 file-first = First observations
+source-added = Read the new source.toml over: title, publisher, address, licence, and what its datasets are called. Then `olshem source verify { $account }`.
+source-verdict = verdict
+source-well = well
+source-faults = { $n ->
+    [one] { $n } fault
+   *[other] { $n } faults
+}
+source-id = source
+source-datasets = datasets
+source-observations = observations
+source-checksum = sha256
 lost = { $format } could not hold:
 
 ## Dates

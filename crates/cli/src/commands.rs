@@ -1,11 +1,12 @@
 //! The commands, each a function from its arguments to text.
 
-use crate::args::{Cli, Command, Format};
+use crate::args::{Cli, Command, Format, SourceCommand};
 use crate::errors;
 use crate::files::{self, Target};
 use crate::locale::{Locale, Words};
 use crate::manual;
 use crate::render::{indicator, lineage, report};
+use crate::sources;
 use crate::terminal::Terminal;
 use crate::vtl;
 use olshem_account::{Account, Run};
@@ -76,7 +77,12 @@ pub(crate) fn run(cli: &Cli, asked: Option<Locale>) -> Answered {
             let target = Target { path: output, kind: *to, writing };
             files::convert(input, &target, reading, &words)
         }
-        Command::Source { .. } => Ok(Answer::default()),
+        Command::Source { command: SourceCommand::Add { account, file, id, reading } } => {
+            sources::add(account, file, id.as_deref(), reading, &words)
+        }
+        Command::Source { command: SourceCommand::Verify { account } } => {
+            sources::verify(account, &words, (terminal, Terminal::stderr(cli.global.color)))
+        }
         Command::Vtl { command } => {
             let stderr = Terminal::stderr(cli.global.color);
             vtl::run(command, &cli.global, &words, (terminal, stderr))

@@ -8,7 +8,7 @@
 //!   [`results`]: what they write; [`progress`]: what they are at, and
 //!   Ctrl-C; [`given`]: what scripts are given besides datasets;
 //! * [`files`]: statistical files without an account, inspected and converted; [`fetch`]: where they
-//!   are;
+//!   are; [`sources`]: those of an account;
 //! * [`terminal`]: what the output can show.
 //!
 //! Text is written here, results to standard output and all else to standard error; and in [`repl`],
@@ -29,6 +29,7 @@ mod progress;
 mod render;
 mod repl;
 mod results;
+mod sources;
 mod terminal;
 mod vtl;
 

@@ -18,6 +18,8 @@ pub(crate) struct Grid {
     rows: Vec<Row>,
     /// The number, from 0, of the column in which every row begins.
     first_column: usize,
+    /// Where the rows stand, if not on the lines of their numbers.
+    lines: Option<Vec<usize>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,12 @@ impl Grid {
     /// A grid to which rows can be added.
     pub(crate) fn new(sheet: Option<String>, first_column: usize, text_length: usize) -> Self {
         Self { sheet, first_column, text: String::with_capacity(text_length), ..Self::default() }
+    }
+
+    /// An observation's row, which stands on that line of a file that is no table.
+    pub(crate) fn begin_row_on(&mut self, line: usize) {
+        self.begin_row(self.rows.len() + 1);
+        self.lines.get_or_insert_default().push(line);
     }
 
     /// Begins a row; the cells pushed next are its.
@@ -113,8 +121,11 @@ impl Grid {
         heading: Option<&str>,
     ) -> Place {
         let file = file.to_path_buf();
-        let line = self.number(row);
-        match &self.sheet {
+        let line = match &self.lines {
+            Some(lines) => lines.get(row).copied().unwrap_or(1),
+            None => self.number(row),
+        };
+        match self.sheet.as_ref().filter(|_| self.lines.is_none()) {
             Some(sheet) => {
                 let cell = format!("{}{line}", column_letters(column));
                 Place::Cell { file, sheet: sheet.clone(), cell }

@@ -4,6 +4,7 @@
 //! points at the place in the TOML file.
 
 use crate::decimal::Decimal;
+use crate::kind::Kind;
 use indexmap::IndexMap;
 use olshem_model::codelist::Labels;
 use olshem_model::{DataType, Role};
@@ -46,6 +47,37 @@ pub enum Format {
     Csv,
     /// A workbook: `.xlsx`, `.xls` or `.ods`.
     Xlsx,
+    /// SDMX-ML, SDMX-JSON or SDMX-CSV. A column is named after a component of the data structure; of
+    /// several data sets, `sheet` names one.
+    Sdmx,
+    /// PC-Axis: a column for each variable's codes, and `OBS_VALUE`.
+    Px,
+    /// JSON-stat, likewise.
+    Jsonstat,
+    /// Parquet or Arrow, with the file's own columns.
+    Parquet,
+}
+
+impl Format {
+    /// Whether a file of that kind may be declared so.
+    pub(crate) fn is(self, kind: Kind) -> bool {
+        match self {
+            Self::Csv => kind == Kind::Csv,
+            Self::Xlsx => kind == Kind::Workbook,
+            Self::Px => kind == Kind::Px,
+            Self::Jsonstat => kind == Kind::JsonStat,
+            Self::Parquet => matches!(kind, Kind::Parquet | Kind::Arrow),
+            Self::Sdmx => !matches!(
+                kind,
+                Kind::Csv
+                    | Kind::Workbook
+                    | Kind::Px
+                    | Kind::JsonStat
+                    | Kind::Parquet
+                    | Kind::Arrow
+            ),
+        }
+    }
 }
 
 /// Which cells become a dataset: one table `[[dataset]]`.

@@ -7,6 +7,7 @@ use crate::errors::{
     DUPLICATE_OBSERVATION, MISSING_CODELIST, NO_OBSERVATIONS, RAGGED_ROW, WRONG_READING,
 };
 use crate::faults::Faults;
+use crate::flattened;
 use crate::grid::Grid;
 use crate::layout::{CellAt, Layout};
 use crate::origin::{Observation, Origins};
@@ -95,6 +96,7 @@ pub fn read(
         Format::Xlsx => Source::Workbook(Box::new(
             Workbook::open(file, bytes, read).map_err(|fault| vec![fault])?,
         )),
+        _ => Source::Datasets(flattened::read(file, bytes, read.format)?),
     };
     let mut faults = Faults::default();
     let mut tables = Vec::new();
@@ -111,6 +113,8 @@ pub fn read(
 enum Source<'b> {
     Delimited(Arc<Grid>),
     Workbook(Box<Workbook<'b>>),
+    /// By their ids.
+    Datasets(Vec<(String, Arc<Grid>)>),
 }
 
 impl Source<'_> {
@@ -121,6 +125,7 @@ impl Source<'_> {
     ) -> Result<Vec<Arc<Grid>>, Diagnostic> {
         match self {
             Self::Workbook(workbook) => workbook.grids(dataset.sheet.as_ref()),
+            Self::Datasets(grids) => flattened::chosen(file, grids, dataset.sheet.as_ref()),
             Self::Delimited(grid) if dataset.sheet.is_none() => Ok(vec![Arc::clone(grid)]),
             Self::Delimited(_) => {
                 let message = format!("dataset `{}` has `sheet`, but is no workbook", dataset.name);

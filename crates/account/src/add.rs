@@ -1,0 +1,149 @@
+//! Taking a file into an account: `olshem source add`.
+
+use crate::errors::{EXISTS, IO, WRONG_VALUE};
+use crate::files::Files;
+use crate::folder;
+use crate::sources::sha256;
+use olshem_model::{Codelist, Diagnostic, Place};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file to be taken in, and what is known of it.
+#[derive(Clone, Debug)]
+pub struct NewSource<'a> {
+    /// The id of the source: its folder's name.
+    pub id: &'a str,
+    /// The name of the file.
+    pub file_name: &'a str,
+    /// The file as published.
+    pub bytes: &'a [u8],
+    /// What it is called.
+    pub title: &'a str,
+    /// Who published it; `not stated` where that is not known.
+    pub publisher: &'a str,
+    /// Where it was found.
+    pub address: &'a str,
+    /// When it was retrieved, an ISO date.
+    pub retrieved: &'a str,
+    /// The tables `[read]` and `[[dataset]]` of its source.toml.
+    pub reading: &'a str,
+    /// Codelists that its datasets name and the account lacks.
+    pub codelists: &'a [Codelist],
+}
+
+/// The codelists of an account.
+///
+/// # Errors
+///
+/// The folder is no account, or its account.toml or codelists are at fault.
+pub fn codelists(account: &Path) -> Result<BTreeMap<String, Codelist>, Vec<Diagnostic>> {
+    folder::settings_and_codelists(&mut Files::new(account)).map(|(_, codelists)| codelists)
+}
+
+/// Writes a source's folder with the file and its source.toml, and the codelists that come with it.
+/// Gives back what was written. Nothing that is there is changed.
+///
+/// # Errors
+///
+/// The folder is no account, has such a source or codelist, or can't be written.
+pub fn add(account: &Path, source: &NewSource<'_>) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
+    let mut files = Files::new(account);
+    let (settings, _) = folder::settings_and_codelists(&mut files)?;
+    let is_id = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    if source.id.is_empty() || !source.id.chars().all(is_id) {
+        let message = format!("`{}` can't be the id of a source", source.id);
+        let help = "an id has letters, digits, `-` and `_`";
+        return Err(vec![Diagnostic::new(&WRONG_VALUE, Place::Nowhere, message).with_help(help)]);
+    }
+    let folder = files.path(&format!("sources/{}", source.id));
+    let mut wanted: Vec<(PathBuf, String)> = Vec::new();
+    for list in source.codelists {
+        let locales: Vec<&str> = settings.value.locales.iter().map(|l| &**l).collect();
+        let path = files.path(&format!("codelists/{}.csv", list.id));
+        wanted.push((path, codelist(list, &locales)));
+    }
+    for path in wanted.iter().map(|(path, _)| path).chain([&folder]) {
+        if path.exists() {
+            let message = "it is there already, and is not replaced";
+            return Err(vec![Diagnostic::new(&EXISTS, path.as_path(), message)]);
+        }
+    }
+    let beside = files.path(&format!("sources/.{}.new", source.id));
+    let written = write(&beside, source).and_then(|()| {
+        let mut made = Vec::new();
+        for (path, text) in &wanted {
+            fs::create_dir_all(path.parent().unwrap_or(account))?;
+            let new = path.with_extension("csv.new");
+            fs::write(&new, text)?;
+            fs::rename(&new, path)?;
+            made.push(path.clone());
+        }
+        fs::rename(&beside, &folder)?;
+        made.push(folder.join(source.file_name));
+        made.push(folder.join("source.toml"));
+        Ok(made)
+    });
+    written.map_err(|error| {
+        // What can't be removed can't be helped.
+        let _ = fs::remove_dir_all(&beside);
+        vec![Diagnostic::new(&IO, folder, format!("can't be written: {error}"))]
+    })
+}
+
+fn write(folder: &Path, source: &NewSource<'_>) -> std::io::Result<()> {
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join(source.file_name), source.bytes)?;
+    fs::write(folder.join("source.toml"), description(source))
+}
+
+fn description(source: &NewSource<'_>) -> String {
+    let mut text = String::new();
+    for (key, value) in [
+        ("title", source.title),
+        ("publisher", source.publisher),
+        ("address", source.address),
+        ("licence", "not stated"),
+        ("retrieved", source.retrieved),
+        ("file", source.file_name),
+        ("sha256", &sha256(source.bytes)),
+    ] {
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "{key} = {}", toml::Value::from(value));
+    }
+    text.push('\n');
+    text.push_str(source.reading);
+    text
+}
+
+/// A codelist as the account keeps it, with a column for each of its languages.
+fn codelist(list: &Codelist, locales: &[&str]) -> String {
+    let mut text = String::from("code,parent");
+    for locale in locales {
+        let _ = write!(text, ",label_{locale}");
+    }
+    text.push('\n');
+    for item in list.items() {
+        field(&mut text, &item.code);
+        text.push(',');
+        field(&mut text, item.parent.as_deref().unwrap_or_default());
+        for locale in locales {
+            text.push(',');
+            // A label in another language is better than none.
+            let label = item.labels.get(*locale).or_else(|| item.labels.values().next());
+            field(&mut text, label.map_or("", String::as_str));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn field(text: &mut String, field: &str) {
+    match field.contains([',', '"', '\n', '\r']) {
+        true => {
+            let _ = write!(text, "\"{}\"", field.replace('"', "\"\""));
+        }
+        false => text.push_str(field),
+    }
+}

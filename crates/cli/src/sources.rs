@@ -1,0 +1,132 @@
+//! Sources of an account: taken in, and verified.
+
+use crate::args::Reading;
+use crate::commands::{Answer, Answered, one};
+use crate::diagnostics;
+use crate::errors::FILE;
+use crate::fetch::Named;
+use crate::files::known;
+use crate::locale::Words;
+use crate::render::Page;
+use crate::render::table::{Column, draw};
+use crate::terminal::Terminal;
+use olshem_account::{NewSource, Verified};
+use olshem_formats::summary::Summary;
+use olshem_formats::{files, identifier, proposal};
+use olshem_model::Diagnostic;
+use olshem_model::time::Date;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Takes a file into an account.
+pub(crate) fn add(
+    account: &Path,
+    file: &str,
+    id: Option<&str>,
+    reading: &Reading,
+    words: &Words,
+) -> Answered {
+    let lists = olshem_account::codelists(account)?;
+    let named = Named::open(file, reading)?;
+    let bytes = std::fs::read(named.on_disk()).map_err(|error| {
+        one(Diagnostic::new(&FILE, named.content.path(), format!("can't be read: {error}")))
+    })?;
+    let mut summary = Summary::default();
+    let kind = files::read(&named.content, &known(reading, &named)?, &mut summary)?;
+    let proposed = proposal(kind, &summary.datasets, &lists);
+    let file_name = named.content.path().file_name().unwrap_or_default().to_string_lossy();
+    let id = id
+        .map_or_else(|| identifier(file_name.split('.').next().unwrap_or_default()), str::to_owned);
+    let description = summary.datasets.first().map(|dataset| &dataset.description);
+    let text = |labels: &olshem_model::codelist::Labels| {
+        let own = labels.get(words.locale().tag()).or_else(|| labels.get("en"));
+        own.or_else(|| labels.values().next()).cloned()
+    };
+    let title = description.and_then(|d| text(&d.names)).unwrap_or_else(|| id.clone());
+    let publisher = description
+        .and_then(|d| text(&d.source))
+        .or_else(|| summary.header.sender.clone())
+        .unwrap_or_else(|| NOT_STATED.to_owned());
+    let made = olshem_account::add(
+        account,
+        &NewSource {
+            id: &id,
+            file_name: &file_name,
+            bytes: &bytes,
+            title: title.lines().next().unwrap_or(NOT_STATED),
+            publisher: publisher.lines().next().unwrap_or(NOT_STATED),
+            address: named.address.as_deref().unwrap_or(NOT_STATED),
+            retrieved: &today(),
+            reading: &proposed.reading,
+            codelists: &proposed.codelists,
+        },
+    )?;
+    let mut text = String::new();
+    for path in made {
+        text.push_str(&format!("{}\n", path.display()));
+    }
+    let remarks = words.with("source-added", &[("account", account.display().to_string().into())]);
+    Ok(Answer { remarks: remarks + "\n", ..Answer::new(text) })
+}
+
+/// What source.toml says where nothing is known.
+const NOT_STATED: &str = "not stated";
+
+/// Today's date, in UTC.
+fn today() -> String {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    // Some millions of years pass before the days exceed 32 bits.
+    let days = i32::try_from(seconds / 86_400).unwrap_or_default();
+    Date::from_days(days).map_or_else(|| NOT_STATED.to_owned(), |date| date.to_string())
+}
+
+/// Verifies every source of an account.
+pub(crate) fn verify(account: &Path, words: &Words, terminals: (Terminal, Terminal)) -> Answered {
+    let (stdout, stderr) = terminals;
+    let verified = olshem_account::verify(account)?;
+    let mut page = Page::new(words, stdout);
+    let cells = |cell: &dyn Fn(&Verified) -> String| verified.iter().map(cell).collect();
+    let observations = |source: &Verified| source.datasets.iter().map(|(_, n)| n).sum::<usize>();
+    let column = |title: &str, numeric, cells| Column { title: words.get(title), numeric, cells };
+    draw(
+        &mut page,
+        &[
+            column(
+                "source-verdict",
+                false,
+                cells(&|s| match s.faults.len() {
+                    0 => words.get("source-well"),
+                    n => words.with("source-faults", &[("n", n.into())]),
+                }),
+            ),
+            column("source-id", false, cells(&|s| s.id.clone())),
+            column(
+                "source-datasets",
+                false,
+                cells(&|s| {
+                    let names: Vec<&str> =
+                        s.datasets.iter().map(|(name, _)| name.as_str()).collect();
+                    names.join(" ")
+                }),
+            ),
+            column("source-observations", true, cells(&|s| observations(s).to_string())),
+            column(
+                "source-checksum",
+                false,
+                cells(&|s| {
+                    s.sha256
+                        .as_deref()
+                        .map(|sum| sum.chars().take(16).collect())
+                        .unwrap_or_default()
+                }),
+            ),
+        ],
+    );
+    let faults: Vec<Diagnostic> = verified.into_iter().flat_map(|source| source.faults).collect();
+    let found_something = !faults.is_empty();
+    let remarks = match found_something {
+        true => diagnostics::render(&faults, words, stderr),
+        false => String::new(),
+    };
+    Ok(Answer { found_something, remarks, ..Answer::new(page.into_text()) })
+}
