@@ -309,6 +309,8 @@ pub(crate) enum VtlCommand {
         /// The structures of the inputs, in the JSON of VTL's technical notes
         #[arg(long, value_name = "FILE")]
         structures: Option<PathBuf>,
+        #[command(flatten)]
+        given: Given,
         /// The folder with the data of the inputs, which are read when they are first used
         #[arg(long, value_name = "DIR", requires = "structures")]
         data: Option<PathBuf>,

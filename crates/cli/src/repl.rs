@@ -20,6 +20,7 @@ use entry::{Entry, Next};
 use olshem_engine::Engine;
 use olshem_model::{Diagnostic, Place};
 use prompt::{Line, Prompt};
+pub(crate) use session::Inputs;
 use session::Session;
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use std::path::Path;
@@ -30,13 +31,12 @@ const TYPED: &str = "<stdin>";
 /// Reads entries until there are no more, and answers each.
 pub(crate) fn run(
     engine: Engine,
-    structures: Option<&Path>,
-    data: Option<&Path>,
+    inputs: &Inputs<'_>,
     words: &Words,
     stdout: Terminal,
     stderr: Terminal,
 ) -> Answered {
-    let session = Session::new(engine, structures, data, words, stdout)?;
+    let session = Session::new(engine, inputs, words, stdout)?;
     let mut dialogue =
         Dialogue { session, typed: String::new(), done: 0, faults: 0, words, stderr };
     match io::stdin().is_terminal() && stdout.interactive {
@@ -66,6 +66,9 @@ enum End {
 impl Dialogue<'_> {
     fn at_prompt(&mut self) -> Answered {
         let mut prompt = Prompt::new().map_err(one)?;
+        // While a line is edited Ctrl-C is a key; while a statement runs it ends that one.
+        let watch = self.session.watch();
+        let _ = ctrlc::set_handler(move || watch.interrupt());
         let mut ended = self.say(&self.session.welcome());
         while ended.is_ok() {
             ended = match prompt.line(self.session.known()) {
@@ -138,6 +141,7 @@ impl Dialogue<'_> {
             if matches!(&entry, Entry::Command(command, _) if **command == entry::QUIT) {
                 return Err(End::Left);
             }
+            self.session.watch().resume();
             match self.session.answer(&self.typed, entry) {
                 Ok(answer) => self.say(&answer)?,
                 Err(faults) => self.complain(&faults),

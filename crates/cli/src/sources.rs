@@ -10,13 +10,12 @@ use crate::locale::Words;
 use crate::render::Page;
 use crate::render::table::{Column, draw};
 use crate::terminal::Terminal;
+use crate::vtl;
 use olshem_account::{NewSource, Verified};
 use olshem_formats::summary::Summary;
 use olshem_formats::{files, identifier, proposal};
 use olshem_model::Diagnostic;
-use olshem_model::time::Date;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Takes a file into an account.
 pub(crate) fn add(
@@ -47,6 +46,7 @@ pub(crate) fn add(
         .and_then(|d| text(&d.source))
         .or_else(|| summary.header.sender.clone())
         .unwrap_or_else(|| NOT_STATED.to_owned());
+    let today = vtl::today().map(|date| date.to_string());
     let made = olshem_account::add(
         account,
         &NewSource {
@@ -56,7 +56,7 @@ pub(crate) fn add(
             title: title.lines().next().unwrap_or(NOT_STATED),
             publisher: publisher.lines().next().unwrap_or(NOT_STATED),
             address: named.address.as_deref().unwrap_or(NOT_STATED),
-            retrieved: &today(),
+            retrieved: today.as_deref().unwrap_or(NOT_STATED),
             reading: &proposed.reading,
             codelists: &proposed.codelists,
         },
@@ -71,14 +71,6 @@ pub(crate) fn add(
 
 /// What source.toml says where nothing is known.
 const NOT_STATED: &str = "not stated";
-
-/// Today's date, in UTC.
-fn today() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    // Some millions of years pass before the days exceed 32 bits.
-    let days = i32::try_from(seconds / 86_400).unwrap_or_default();
-    Date::from_days(days).map_or_else(|| NOT_STATED.to_owned(), |date| date.to_string())
-}
 
 /// Verifies every source of an account.
 pub(crate) fn verify(account: &Path, words: &Words, terminals: (Terminal, Terminal)) -> Answered {

@@ -59,10 +59,12 @@ pub(crate) fn run(
                 .map(Answer::new)
                 .map_err(one)
         }
-        VtlCommand::Repl { structures, data } => {
+        VtlCommand::Repl { structures, given, data } => {
             let engine = engine(global.threads)?;
             let stderr = Terminal::stderr(global.color);
-            repl::run(engine, structures.as_deref(), data.as_deref(), words, terminal, stderr)
+            let (structures, data) = (structures.as_deref(), data.as_deref());
+            let inputs = repl::Inputs { structures, data, given };
+            repl::run(engine, &inputs, words, terminal, stderr)
         }
         VtlCommand::Fmt { check, files } => fmt(files, *check, words),
     }
@@ -87,7 +89,7 @@ fn script(path: &Path) -> Result<Source, Diagnostic> {
 }
 
 /// The day, in UTC.
-fn today() -> Option<Date> {
+pub(crate) fn today() -> Option<Date> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     i32::try_from(since.as_secs() / 86_400).ok().and_then(Date::from_days)
 }

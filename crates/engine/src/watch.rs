@@ -30,6 +30,11 @@ impl Watch {
         self.interruption.notify_waiters();
     }
 
+    /// Forgets an interruption, so that the next run goes on to its end.
+    pub fn resume(&self) {
+        self.interrupted.store(false, Ordering::Relaxed);
+    }
+
     /// Whether somebody wants the run to stop.
     pub fn is_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)

@@ -4,6 +4,7 @@
 use super::TYPED;
 use super::entry::{COMMANDS, Code, Command, Entry, HELP, LIST};
 use super::prompt::Known;
+use crate::args;
 use crate::commands::one;
 use crate::errors::{INPUT_MISSING, PROMPT};
 use crate::given::Given;
@@ -12,7 +13,7 @@ use crate::render::Page;
 use crate::render::table::{self, Column};
 use crate::terminal::{Terminal, Tone};
 use crate::vtl::{self, Checked};
-use olshem_engine::{Bindings, Dataset, Engine};
+use olshem_engine::{Bindings, Dataset, Engine, Watch};
 use olshem_formats::structures;
 use olshem_model::spelling::nearest;
 use olshem_model::{DataStructure, Diagnostic, Place};
@@ -21,6 +22,7 @@ use olshem_vtl::{Checker, Environment, Program, Source, Statement, Value, prompt
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How many rows of a dataset are shown.
 const ROWS: usize = 20;
@@ -30,6 +32,7 @@ pub(crate) struct Session<'a> {
     engine: Engine,
     checker: Checker,
     inputs: BTreeMap<String, DataStructure>,
+    given: Given,
     described_in: PathBuf,
     data: Option<PathBuf>,
     /// The results, and those inputs that were used.
@@ -40,30 +43,54 @@ pub(crate) struct Session<'a> {
 
 type Answered = Result<String, Vec<Diagnostic>>;
 
+/// What a session begins with.
+pub(crate) struct Inputs<'a> {
+    /// The structures of the inputs.
+    pub(crate) structures: Option<&'a Path>,
+    /// The folder with their data.
+    pub(crate) data: Option<&'a Path>,
+    /// What else is given.
+    pub(crate) given: &'a args::Given,
+}
+
 impl<'a> Session<'a> {
     /// A session with these inputs, whose data are not read yet.
     pub(crate) fn new(
         engine: Engine,
-        structures: Option<&Path>,
-        data: Option<&Path>,
+        from: &Inputs<'_>,
         words: &'a Words,
         terminal: Terminal,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let inputs = match structures {
-            Some(path) => structures::read(path, &vtl::bytes(path).map_err(one)?)?,
-            None => BTreeMap::new(),
+        let described_in = from.structures.unwrap_or(Path::new("")).to_path_buf();
+        let described = from.structures.map(vtl::bytes).transpose().map_err(one)?;
+        let (inputs, given) = match &described {
+            Some(json) => {
+                let inputs = structures::read(&described_in, json)?;
+                (inputs, Given::read(from.given, (&described_in, json))?)
+            }
+            None => (BTreeMap::new(), Given::read(from.given, (&described_in, b"{}"))?),
         };
-        let environment = Environment { datasets: inputs.clone(), ..Environment::default() };
+        let environment = Environment {
+            datasets: inputs.clone(),
+            today: vtl::today(),
+            ..given.environment.clone()
+        };
         Ok(Self {
             engine,
             checker: Checker::new(environment),
             inputs,
-            described_in: structures.unwrap_or(Path::new("")).to_path_buf(),
-            data: data.map(Path::to_path_buf),
-            bindings: Bindings::default(),
+            described_in,
+            data: from.data.map(Path::to_path_buf),
+            bindings: Bindings { scalars: given.scalars.clone(), ..Bindings::default() },
+            given,
             words,
             terminal,
         })
+    }
+
+    /// What stops a statement.
+    pub(crate) fn watch(&self) -> Arc<Watch> {
+        self.engine.watch()
     }
 
     /// Answers an entry of the text that was typed. A fault leaves the session as it was.
@@ -116,6 +143,10 @@ impl<'a> Session<'a> {
         for statement in &statements {
             self.open_inputs(&checker, statement)?;
             let program = Program { statements: vec![statement.clone()] };
+            let unset = |name: &String| !self.bindings.scalars.contains_key(name);
+            if program.statements[0].reads.iter().any(unset) {
+                self.given.all_needed_by(&program)?;
+            }
             let run = self.engine.run(&program, &mut self.bindings);
             run.map_err(|faults| placed(faults, &checker, statement))?;
             self.show(&mut page, statement);
@@ -230,7 +261,10 @@ impl<'a> Session<'a> {
 
     fn list(&self) -> String {
         let mut rows: Vec<[String; 3]> = Vec::new();
-        let kind = |name: &String| match self.inputs.contains_key(name) {
+        let is_given = |name: &String| {
+            self.inputs.contains_key(name) || self.given.environment.scalars.contains_key(name)
+        };
+        let kind = |name: &String| match is_given(name) {
             true => self.words.get("repl-input"),
             false => self.words.get("repl-result"),
         };

@@ -172,3 +172,15 @@ fn a_reader_that_has_seen_enough_ends_the_session() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+#[test]
+fn value_domains_scalars_and_routines_are_given() {
+    let folder = crate::vtl::given();
+    let text = "SALES[calc KNOWN := SHOP in Shops];\nLEAST + 1; UNTIL;\n\
+                TOP := eval(largest(SALES) language \"SQL\" returns number); :list\n";
+    let args = ["vtl", "repl", "--structures", "s.json", "--data", "data"];
+    let given_too: Vec<&str> = args.into_iter().chain(crate::vtl::GIVEN.iter().copied()).collect();
+    assert_told!(told(&mut given(&folder, text, &given_too)));
+    // One whose type is known and whose value is not can't be read.
+    assert_told!(told(&mut given(&folder, "UNTIL;", &args)));
+}

@@ -289,7 +289,7 @@ fn the_example_is_laid_out() {
 }
 
 /// A script that needs more than datasets, with its value domains, routines and scalars.
-fn given() -> Folder {
+pub(crate) fn given() -> Folder {
     let folder = Folder::new();
     folder.write(
         "s.vtl",
@@ -321,7 +321,7 @@ fn given() -> Folder {
     folder
 }
 
-const GIVEN: [&str; 10] = [
+pub(crate) const GIVEN: [&str; 10] = [
     "--domains",
     "domains.json",
     "--routines",
