@@ -1,7 +1,7 @@
 //! A dataset in memory: a data structure and Arrow columns.
 
 use crate::Input;
-use crate::errors::{DUPLICATE_KEY, NULL_IDENTIFIER, WRONG_COLUMNS};
+use crate::errors::{DUPLICATE_KEY, FAILED, NULL_IDENTIFIER, WRONG_COLUMNS};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array};
 use arrow::compute::{
     SortColumn, SortOptions, cast, lexsort_to_indices, partition, take_record_batch,
@@ -55,6 +55,7 @@ impl Dataset {
     pub fn new(structure: DataStructure, batch: &RecordBatch) -> Result<Self, Diagnostic> {
         let batch = in_structure_order(&structure, batch)?;
         refuse_null_identifiers(&structure, &batch)?;
+        refuse_infinite(&structure, &batch)?;
         let batch = sorted(&structure, &batch);
         refuse_neighbours(&structure, &batch)?;
         Ok(Self { structure, batch, unsettled: BTreeSet::new() })
@@ -144,6 +145,25 @@ pub(crate) fn refuse_null_identifiers(
         Some(id) => {
             let message = format!("identifier {} is empty in a row", id.name);
             Err(Diagnostic::new(&NULL_IDENTIFIER, Place::Nowhere, message))
+        }
+    }
+}
+
+/// No number is beyond the largest that there is; only bounds may be.
+pub(crate) fn refuse_infinite(
+    structure: &DataStructure,
+    batch: &RecordBatch,
+) -> Result<(), Diagnostic> {
+    let is_infinite = |component: &&Component| {
+        let column = batch.column_by_name(&component.name);
+        let numbers = column.and_then(|column| column.as_primitive_opt::<Float64Type>());
+        numbers.is_some_and(|n| n.iter().flatten().any(|number| !number.is_finite()))
+    };
+    match structure.components().iter().find(is_infinite) {
+        None => Ok(()),
+        Some(component) => {
+            let message = format!("a number of {} is too large", component.name);
+            Err(Diagnostic::new(&FAILED, Place::Nowhere, message))
         }
     }
 }

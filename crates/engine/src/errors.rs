@@ -26,8 +26,9 @@ olshem_model::codes! {
     /// Every observation needs its whole key.
     NULL_IDENTIFIER = "E004", "an identifier is empty", "3-1";
 
-    /// An operator can't be applied to what the data have: a division by zero, or a sum that would put
-    /// a year and its quarters together.
+    /// An operator can't be applied to what the data have: a division by zero, a number beyond the
+    /// largest that there is (about 1.8 × 10³⁰⁸), or a sum that would put a year and its quarters
+    /// together.
     ///
     /// The message names the statement. Guard the operator with `if … then … else null`, filter the
     /// periods of one frequency, or correct the data.

@@ -139,6 +139,21 @@ impl Engine {
     pub fn run(&self, program: &Program, bindings: &mut Bindings) -> Result<(), Vec<Diagnostic>> {
         let mut statements = program.statements.iter();
         let done = statements.try_for_each(|statement| self.run_statement(statement, bindings));
+        self.ended(done, program, bindings)
+    }
+
+    /// How a run ended, once its inputs are known to be well.
+    fn ended(
+        &self,
+        done: Result<(), Diagnostic>,
+        program: &Program,
+        bindings: &Bindings,
+    ) -> Result<(), Vec<Diagnostic>> {
+        if self.watch.is_interrupted() {
+            // Even if all had been computed: the inputs are not known to be well.
+            let interrupted = || EngineError::refusal(&INTERRUPTED, "interrupted").told("");
+            return Err(vec![done.err().unwrap_or_else(interrupted)]);
+        }
         // A fault in the data may have caused the one that was met.
         self.settle(program, bindings)?;
         done.map_err(|fault| vec![fault])

@@ -1,8 +1,10 @@
 //! In what way each statement of a program is run: a result that one other statement reads is planned
 //! into it, and only what is read more than once is kept.
 
-use crate::dataset::{in_structure_order, refuse_neighbours, refuse_null_identifiers};
-use crate::errors::{EngineError, INTERRUPTED, Result};
+use crate::dataset::{
+    in_structure_order, refuse_infinite, refuse_neighbours, refuse_null_identifiers,
+};
+use crate::errors::{EngineError, Result};
 use crate::expression::{Knowledge, column};
 use crate::plan::{Planned, Planner, scan};
 use crate::{Bindings, Dataset, Engine, Scalar, deep};
@@ -182,14 +184,7 @@ impl Engine {
     ) -> Result<(), Vec<Diagnostic>> {
         let done = deep(|| Ok(self.statements(program, bindings, wanted, receive)));
         let done = done.map_err(|e| e.told("")).flatten();
-        if self.watch.is_interrupted() {
-            // Even if all had been computed: the inputs are not known to be well.
-            let interrupted = || EngineError::refusal(&INTERRUPTED, "interrupted").told("");
-            return Err(vec![done.err().unwrap_or_else(interrupted)]);
-        }
-        // A fault in the data may have caused the one that was met.
-        self.settle(program, bindings)?;
-        done.map_err(|fault| vec![fault])
+        self.ended(done, program, bindings)
     }
 
     /// All that is wrong with the inputs that a program reads.
@@ -426,6 +421,7 @@ impl Rows<'_> {
             return Ok(());
         }
         refuse_null_identifiers(&self.structure, batch)?;
+        refuse_infinite(&self.structure, batch)?;
         refuse_neighbours(&self.structure, batch)?;
         let end = batch.slice(batch.num_rows() - 1, 1);
         if let Some(last) = self.last.replace(end) {
