@@ -90,9 +90,11 @@ pub fn read(
     receiver: &mut dyn Receiver,
 ) -> Result<Kind, Vec<Diagnostic>> {
     let kind = Kind::of(content).map_err(|fault| vec![fault])?;
-    let _ = (known, receiver);
-    #[allow(clippy::match_single_binding)]
     match kind {
+        Kind::SdmxMl20 | Kind::SdmxMl21 | Kind::SdmxMl30 => {
+            crate::sdmx::ml::read(content, known, receiver)?;
+            Ok(kind)
+        }
         kind => Err(vec![Diagnostic::new(
             &UNKNOWN_FORMAT,
             content.path(),
