@@ -6,6 +6,7 @@ use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE, WRONG_MESSAGE};
 use crate::kind::Kind;
 use crate::message::{Collected, Description, Observations, Receiver, Variable, Writer};
 use crate::metadata::{Metadata, Reference};
+use crate::sdmx;
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
 use std::io::Write;
@@ -91,8 +92,8 @@ pub fn read(
     receiver: &mut dyn Receiver,
 ) -> Result<Kind, Vec<Diagnostic>> {
     let kind = Kind::of(content).map_err(|fault| vec![fault])?;
-    let _ = known;
     match kind {
+        Kind::SdmxMl20 | Kind::SdmxMl21 | Kind::SdmxMl30 => sdmx::ml::read(content, known, receiver)?,
         Kind::Parquet => columnar::read_parquet(content, receiver)?,
         Kind::Arrow => columnar::read_arrow(content, receiver)?,
         kind => {

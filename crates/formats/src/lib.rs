@@ -53,6 +53,7 @@ mod proposal;
 pub mod published;
 pub mod reading;
 mod roles;
+pub mod sdmx;
 pub mod structures;
 pub mod summary;
 mod table;
