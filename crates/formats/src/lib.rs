@@ -31,6 +31,7 @@
 mod breaks;
 mod column;
 pub mod content;
+mod cube;
 pub mod decimal;
 mod delimited;
 pub mod described;
@@ -47,6 +48,7 @@ mod number;
 mod origin;
 pub mod parquet;
 pub mod published;
+pub mod px;
 pub mod reading;
 pub mod structures;
 mod table;
