@@ -6,7 +6,7 @@ use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE, WRONG_MESSAGE};
 use crate::kind::Kind;
 use crate::message::{Collected, Description, Observations, Receiver, Variable, Writer};
 use crate::metadata::{Metadata, Reference};
-use crate::sdmx;
+use crate::{px, sdmx};
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
 use std::io::Write;
@@ -93,7 +93,10 @@ pub fn read(
 ) -> Result<Kind, Vec<Diagnostic>> {
     let kind = Kind::of(content).map_err(|fault| vec![fault])?;
     match kind {
-        Kind::SdmxMl20 | Kind::SdmxMl21 | Kind::SdmxMl30 => sdmx::ml::read(content, known, receiver)?,
+        Kind::SdmxMl20 | Kind::SdmxMl21 | Kind::SdmxMl30 => {
+            sdmx::ml::read(content, known, receiver)?
+        }
+        Kind::Px => px::read(content, receiver)?,
         Kind::Parquet => columnar::read_parquet(content, receiver)?,
         Kind::Arrow => columnar::read_arrow(content, receiver)?,
         kind => {
@@ -161,8 +164,8 @@ pub fn writer<'w>(
     out: Box<dyn Write + Send + 'w>,
     writing: &Writing,
 ) -> Result<Box<dyn Writer + 'w>, Diagnostic> {
-    let _ = writing;
     match kind {
+        Kind::Px => Ok(px::writer(out, writing)),
         Kind::Parquet => Ok(Box::new(ParquetWriter::new(out))),
         kind => Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("{kind} is only read"))),
     }

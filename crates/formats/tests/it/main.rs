@@ -6,6 +6,7 @@
 mod corpora;
 mod kazakhstan;
 mod properties;
+mod px;
 mod reading;
 mod sdmx_ml;
 mod workbooks;
