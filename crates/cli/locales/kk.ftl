@@ -107,6 +107,48 @@ lineage-weight = салмағы { $weight }
 lineage-read-part = дереккөзбен ішінара салыстырылған
 lineage-recalled = жадтан жазылған, салыстырылмаған
 
+## Файлдар
+
+file-sender = жіберуші: { $text }
+file-prepared = дайындалған күні: { $text }
+file-name = { $text }
+file-structures = Құрылымдар
+file-artefact = артефакт
+file-items = элементтер
+file-called = атауы
+file-dimension = өлшем
+file-time-dimension = уақыт өлшемі
+file-measure-dimension = көрсеткіштер өлшемі
+file-measure = көрсеткіш
+file-attribute = атрибут
+file-group = топ
+file-more = және тағы { $n }
+file-dataset = { $id } деректер жиыны
+file-observations = { $n } бақылау
+file-structure = құрылымы: { $text }
+file-source = дереккөзі: { $text }
+file-updated = соңғы өзгеріс: { $text }
+file-component = құрамдас
+file-role = рөлі
+file-type = түрі
+file-present = толтырылған
+file-different = әртүрлі
+file-coverage = Қамтуы: { $from } – { $to }
+file-period = { $periods }: { $n }
+file-periods = { $periods }: әрқайсысы { $n }
+file-unknown = кодтар тізімінде жоқ: { $list }
+file-notes = Ескертпелер
+file-first = Алғашқы бақылаулар
+source-added = Жаңа source.toml файлын қарап шығыңыз: атауы, жариялаушысы, мекенжайы, лицензиясы және деректер жиындарының аттары. Содан кейін `olshem source verify { $account }`.
+source-verdict = нәтиже
+source-well = дұрыс
+source-faults = { $n } қате
+source-id = дереккөз
+source-datasets = деректер жиындары
+source-observations = бақылау
+source-checksum = sha256
+lost = { $format } сыйғыза алмады:
+
 ## Күндер
 
 month = { $month ->

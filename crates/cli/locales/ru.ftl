@@ -141,6 +141,56 @@ lineage-weight = вес { $weight }
 lineage-read-part = сверено с источником частично
 lineage-recalled = записано по памяти, не сверено
 
+## Файлы
+
+file-sender = отправитель: { $text }
+file-prepared = подготовлено { $text }
+file-name = { $text }
+file-structures = Структуры
+file-artefact = артефакт
+file-items = элементов
+file-called = название
+file-dimension = измерение
+file-time-dimension = измерение времени
+file-measure-dimension = измерение показателей
+file-measure = показатель
+file-attribute = атрибут
+file-group = группа
+file-more = и ещё { $n }
+file-dataset = Набор данных { $id }
+file-observations = { $n ->
+    [one] { $n } наблюдение
+    [few] { $n } наблюдения
+   *[many] { $n } наблюдений
+}
+file-structure = структура: { $text }
+file-source = источник: { $text }
+file-updated = последнее изменение: { $text }
+file-component = компонент
+file-role = роль
+file-type = тип
+file-present = заполнено
+file-different = различных
+file-coverage = Охват: с { $from } по { $to }
+file-period = { $periods }: { $n }
+file-periods = { $periods }: по { $n }
+file-unknown = нет в кодовом списке: { $list }
+file-notes = Примечания
+file-first = Первые наблюдения
+source-added = Проверьте новый source.toml: название, издателя, адрес, лицензию и имена наборов данных. Затем `olshem source verify { $account }`.
+source-verdict = итог
+source-well = в порядке
+source-faults = { $n ->
+    [one] { $n } ошибка
+    [few] { $n } ошибки
+   *[many] { $n } ошибок
+}
+source-id = источник
+source-datasets = наборы данных
+source-observations = наблюдений
+source-checksum = sha256
+lost = { $format } не вмещает:
+
 ## Даты
 
 month = { $month ->

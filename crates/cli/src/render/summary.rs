@@ -156,7 +156,7 @@ impl View<'_> {
             rows.push([
                 format!("{class} {}:{}{version}", reference.agency, reference.id),
                 count(&artefact.content).map(|n| n.to_string()).unwrap_or_default(),
-                label(&artefact.names, self.words).unwrap_or_default().to_owned(),
+                one_line(label(&artefact.names, self.words).unwrap_or_default()),
             ]);
         }
     }
@@ -165,6 +165,7 @@ impl View<'_> {
         for item in items.iter().take(self.most) {
             let parent = item.parent.as_ref().map(|parent| format!(" < {parent}"));
             let text = label(&item.labels, self.words).unwrap_or_default();
+            let text = one_line(text);
             let line = format!("{} {text}{}", item.code, parent.unwrap_or_default());
             self.page.paragraph(2, Tone::Plain, &line);
         }
@@ -182,7 +183,7 @@ impl View<'_> {
         let description = &dataset.description;
         self.page.heading(&self.words.with("file-dataset", &[("id", (&description.id).into())]));
         if let Some(name) = label(&description.names, self.words) {
-            self.page.paragraph(0, Tone::Strong, name);
+            self.page.paragraph(0, Tone::Strong, &one_line(name));
         }
         let count = self.words.with("file-observations", &[("n", dataset.observations.into())]);
         self.page.paragraph(0, Tone::Plain, &count);
@@ -231,9 +232,9 @@ impl View<'_> {
         let called = variables
             .iter()
             .map(|variable| {
-                let unit = label(&variable.unit, self.words).map(|unit| format!(", {unit}"));
-                let name = label(&variable.names, self.words).unwrap_or_default();
-                format!("{name}{}", unit.unwrap_or_default())
+                let name = label(&variable.names, self.words);
+                let parts = name.into_iter().chain(label(&variable.unit, self.words));
+                one_line(&parts.collect::<Vec<_>>().join(", "))
             })
             .collect();
         let column =
@@ -359,6 +360,11 @@ impl View<'_> {
             .collect();
         draw(&mut self.page, &columns);
     }
+}
+
+/// A text without the line breaks and runs of white space that files have in names.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A cell in one line of a width that leaves room for others.
