@@ -133,9 +133,9 @@ fn unwritable(path: &Path, error: &io::Error) -> Vec<Diagnostic> {
 
 /// The structures that were given, and those that lie beside a file.
 pub(crate) fn known(reading: &Reading, named: &Named) -> Result<Known, Vec<Diagnostic>> {
-    let mut given = Metadata::default();
+    let mut known = Known::new(Metadata::default(), named.folder.clone());
     for path in &reading.structure {
-        given.extend(files::structures(&Content::file(path))?);
+        known.add(&Content::file(path))?;
     }
-    Ok(Known::new(given, named.folder.clone()))
+    Ok(known)
 }

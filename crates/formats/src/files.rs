@@ -6,7 +6,7 @@ use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE, WRONG_MESSAGE};
 use crate::kind::Kind;
 use crate::message::{Collected, Description, Observations, Receiver, Variable, Writer};
 use crate::metadata::{Metadata, Reference};
-use crate::{px, sdmx};
+use crate::{flat, identifier, px, sdmx};
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
 use std::io::Write;
@@ -17,6 +17,8 @@ use std::path::PathBuf;
 pub struct Known {
     /// Those that were given.
     given: Metadata,
+    /// Those that were given for data sets by name.
+    described: Vec<Description>,
     /// A folder where others may lie.
     folder: Option<PathBuf>,
     beside: OnceCell<Metadata>,
@@ -25,7 +27,54 @@ pub struct Known {
 impl Known {
     /// These structures, and where one of them is not enough those in the messages of a folder.
     pub fn new(given: Metadata, folder: Option<PathBuf>) -> Self {
-        Self { given, folder, beside: OnceCell::new() }
+        Self { given, folder, ..Self::default() }
+    }
+
+    /// Adds the structures that a file describes: those of a structure message, or of the JSON of VTL's
+    /// technical notes.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the file; that it describes no structure.
+    pub fn add(&mut self, content: &Content) -> Result<(), Vec<Diagnostic>> {
+        let bytes = content.bytes().map_err(|fault| vec![fault])?;
+        if let Ok(structures) = crate::structures::read(content.path(), &bytes) {
+            self.described.extend(structures.into_iter().map(|(id, structure)| {
+                let variables = structure.components().iter().cloned().map(Variable::new);
+                let mut variables: Vec<Variable> = variables.collect();
+                variables.sort_by_key(|variable| variable.component.role);
+                Description { id, variables, ..Description::default() }
+            }));
+            return Ok(());
+        }
+        let mut collected = Collected::default();
+        read(content, &Self::default(), &mut collected)?;
+        if collected.metadata.structures.is_empty() {
+            let message = "the file describes no data structure";
+            return Err(vec![Diagnostic::new(&WRONG_MESSAGE, content.path(), message)]);
+        }
+        self.given.extend(collected.metadata);
+        Ok(())
+    }
+
+    /// What a data set of that name looks like that does not say itself of which structure it is: that of
+    /// the structure or dataflow of this name, or of the only structure that was given.
+    pub(crate) fn described(&self, id: &str) -> Option<Description> {
+        let alone = (self.described.len() == 1).then(|| self.described.first()).flatten();
+        let described = self.described.iter().find(|description| description.id == id);
+        if let Some(described) = described.or(alone) {
+            return Some(described.clone());
+        }
+        let given = &self.given;
+        let is_named =
+            |reference: &&Reference| reference.id == id || reference.id == identifier(id);
+        let dataflow = given.dataflows.iter().map(|flow| &flow.reference).find(is_named);
+        let structures = || given.structures.iter().map(|structure| &structure.reference);
+        let reference = dataflow.or_else(|| structures().find(is_named)).or_else(|| {
+            let mut all = structures();
+            all.next().filter(|_| all.next().is_none())
+        })?;
+        given.describe(reference)
     }
 
     /// The structural metadata in which the structure or dataflow is defined that is referred to.
@@ -96,6 +145,7 @@ pub fn read(
         Kind::SdmxMl20 | Kind::SdmxMl21 | Kind::SdmxMl30 => {
             sdmx::ml::read(content, known, receiver)?
         }
+        Kind::Csv => flat::read(content, known, receiver)?,
         Kind::Px => px::read(content, receiver)?,
         Kind::Parquet => columnar::read_parquet(content, receiver)?,
         Kind::Arrow => columnar::read_arrow(content, receiver)?,
@@ -116,32 +166,6 @@ pub fn collect(content: &Content, known: &Known) -> Result<(Kind, Collected), Ve
     let mut collected = Collected::default();
     let kind = read(content, known, &mut collected)?;
     Ok((kind, collected))
-}
-
-/// The structures that a file describes: those of a structure message, or of the JSON of VTL's technical
-/// notes.
-///
-/// # Errors
-///
-/// Everything that is wrong with the file; that it describes no structure.
-pub fn structures(content: &Content) -> Result<Metadata, Vec<Diagnostic>> {
-    let bytes = content.bytes().map_err(|fault| vec![fault])?;
-    if let Ok(described) = crate::structures::read(content.path(), &bytes) {
-        let mut metadata = Metadata::default();
-        for (id, structure) in described {
-            let variables = structure.components().iter().cloned().map(Variable::new).collect();
-            let description = Description { id, variables, ..Description::default() };
-            metadata.extend(description.with_metadata("VTL").1);
-        }
-        return Ok(metadata);
-    }
-    let mut collected = Collected::default();
-    read(content, &Known::default(), &mut collected)?;
-    if collected.metadata.structures.is_empty() {
-        let message = "the file describes no data structure";
-        return Err(vec![Diagnostic::new(&WRONG_MESSAGE, content.path(), message)]);
-    }
-    Ok(collected.metadata)
 }
 
 /// How to write.

@@ -41,6 +41,7 @@ mod description;
 pub mod errors;
 mod faults;
 pub mod files;
+mod flat;
 mod flattened;
 mod grid;
 pub mod kind;

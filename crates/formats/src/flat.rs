@@ -1,0 +1,240 @@
+//! CSV and TSV that nothing describes but their headings.
+//!
+//! The delimiter is the one that splits the first lines into the most fields of one number; the
+//! encoding is UTF-8, what a byte order mark says, or else the Windows code page that fits. The
+//! structure is one that is known for the file, or guessed from the values (`roles`).
+
+use crate::content::Content;
+use crate::delimited::Fields;
+use crate::errors::{EMPTY_FILE, MISSING_COLUMN, RAGGED_ROW};
+use crate::faults::Faults;
+use crate::files::Known;
+use crate::message::{Description, Lines, Observations, Receiver, Variable};
+use crate::roles::{Sample, guess};
+use arrow::array::{ArrayRef, RecordBatch, StringViewBuilder};
+use arrow::datatypes::{DataType as ArrowType, Field, Schema};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1251, WINDOWS_1252};
+use olshem_model::spelling::nearest;
+use olshem_model::{Diagnostic, Place};
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
+
+const BATCH: usize = 8192;
+
+/// Reads the file as one data set, named after it.
+pub(crate) fn read(
+    content: &Content,
+    known: &Known,
+    receiver: &mut dyn Receiver,
+) -> Result<(), Vec<Diagnostic>> {
+    let one = |fault| vec![fault];
+    let bytes = content.bytes().map_err(one)?;
+    let file = content.path();
+    let (text, _) = decoded(&bytes);
+    if text.trim().is_empty() {
+        return Err(vec![Diagnostic::new(&EMPTY_FILE, file, "the file is empty")]);
+    }
+    let delimiter = delimiter(&text);
+    let mut rows = Rows { fields: Fields::new(&text, delimiter, 1), file };
+    let Some((_, headings)) = rows.next().map_err(one)? else {
+        return Err(vec![Diagnostic::new(&EMPTY_FILE, file, "the file is empty")]);
+    };
+    let headings: Vec<String> = headings.iter().map(|heading| heading.trim().to_owned()).collect();
+
+    let id = id(file);
+    let described = known.described(&id);
+    let (description, columns) = match described {
+        Some(described) => {
+            let columns = placed(file, &headings, &described)?;
+            (Description { id, ..described }, columns)
+        }
+        None => {
+            let ahead = Rows { fields: Fields::new(rows.fields.rest(), delimiter, 2), file };
+            guessed(id, &headings, ahead).map_err(one)?
+        }
+    };
+    let names = description.variables.iter().map(|variable| &variable.component.name);
+    let fields: Vec<Field> =
+        names.map(|name| Field::new(name, ArrowType::Utf8View, true)).collect();
+    let schema = Arc::new(Schema::new(fields));
+    receiver.dataset(description).map_err(one)?;
+
+    let file_name: Arc<Path> = file.into();
+    let mut faults = Faults::default();
+    let mut builders: Vec<StringViewBuilder> =
+        columns.iter().map(|_| StringViewBuilder::new()).collect();
+    let mut lines: Vec<u32> = Vec::new();
+    loop {
+        let row = rows.next().map_err(one)?;
+        if row.is_none() || lines.len() == BATCH {
+            let arrays = builders.iter_mut().map(|b| Arc::new(b.finish()) as ArrayRef).collect();
+            if !lines.is_empty() {
+                let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
+                    .map_err(|error| one(Diagnostic::new(&RAGGED_ROW, file, error.to_string())))?;
+                let lines = std::mem::take(&mut lines);
+                let origins = Arc::new(Lines { file: Arc::clone(&file_name), lines });
+                receiver.observations(Observations { batch, origins }).map_err(one)?;
+            }
+        }
+        let Some((line, cells)) = row else { return faults.or(()) };
+        if cells.len() != headings.len() {
+            if cells.iter().all(|cell| cell.trim().is_empty()) {
+                continue;
+            }
+            let (has, wants) = (cells.len(), headings.len());
+            let place = Place::Line { file: file.to_path_buf(), line, column: None };
+            let message = format!("the row has {has} fields, the headings {wants}");
+            let help = "quote fields that contain the delimiter";
+            faults.push(Diagnostic::new(&RAGGED_ROW, place, message).with_help(help));
+            if faults.is_full() {
+                return faults.or(());
+            }
+            continue;
+        }
+        for (builder, &column) in builders.iter_mut().zip(&columns) {
+            let cell = cells[column].as_ref();
+            builder.append_option(Some(cell).filter(|cell| !cell.is_empty()));
+        }
+        lines.push(u32::try_from(line).unwrap_or(u32::MAX));
+    }
+}
+
+/// The name of a file without its endings.
+pub(crate) fn id(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    name.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// The column of each variable of a known structure.
+fn placed(
+    file: &Path,
+    headings: &[String],
+    description: &Description,
+) -> Result<Vec<usize>, Vec<Diagnostic>> {
+    let mut faults = Faults::default();
+    let mut columns = Vec::new();
+    for variable in &description.variables {
+        let name = &variable.component.name;
+        match headings.iter().position(|heading| heading == name) {
+            Some(column) => columns.push(column),
+            None => {
+                let place = Place::Line { file: file.to_path_buf(), line: 1, column: None };
+                let fault =
+                    Diagnostic::new(&MISSING_COLUMN, place, format!("there is no column `{name}`"));
+                faults.push(match nearest(name, headings.iter().map(String::as_str)) {
+                    Some(near) => fault.with_help(format!("there is one called `{near}`")),
+                    None => fault,
+                });
+            }
+        }
+    }
+    faults.or(columns)
+}
+
+/// The structure that the first rows suggest, and the column of each of its components.
+fn guessed(
+    id: String,
+    headings: &[String],
+    mut rows: Rows<'_>,
+) -> Result<(Description, Vec<usize>), Diagnostic> {
+    const LOOKED_AT: usize = 1000;
+    let mut cells: Vec<Vec<Cow<'_, str>>> = vec![Vec::new(); headings.len()];
+    for _ in 0..LOOKED_AT {
+        let Some((_, row)) = rows.next()? else { break };
+        for (column, cell) in cells.iter_mut().zip(row) {
+            column.push(cell);
+        }
+    }
+    let samples: Vec<Sample<'_>> = headings
+        .iter()
+        .zip(&cells)
+        .map(|(name, cells)| Sample {
+            name: name.clone(),
+            values: cells
+                .iter()
+                .map(AsRef::as_ref)
+                .filter(|cell: &&str| !cell.is_empty())
+                .collect(),
+            is_number: None,
+        })
+        .collect();
+    let structure = guess(&samples);
+    let mut variables: Vec<Variable> =
+        structure.components().iter().cloned().map(Variable::new).collect();
+    variables.sort_by_key(|variable| variable.component.role);
+    let place = |v: &Variable| headings.iter().position(|heading| *heading == v.component.name);
+    let columns = variables.iter().filter_map(place).collect();
+    Ok((Description { id, variables, ..Description::default() }, columns))
+}
+
+/// The line that a row begins on, and its cells.
+type Row<'t> = (usize, Vec<Cow<'t, str>>);
+
+/// The rows of a text.
+struct Rows<'t> {
+    fields: Fields<'t>,
+    file: &'t Path,
+}
+
+impl<'t> Rows<'t> {
+    fn next(&mut self) -> Result<Option<Row<'t>>, Diagnostic> {
+        let line = self.fields.line();
+        let mut cells = Vec::new();
+        while let Some(field) = self.fields.next().map_err(|fault| fault.in_file(self.file))? {
+            cells.push(field.text);
+            if field.last {
+                return Ok(Some((line, cells)));
+            }
+        }
+        Ok((!cells.is_empty()).then_some((line, cells)))
+    }
+}
+
+/// The text, and the encoding that it is in.
+pub(crate) fn decoded(bytes: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        return (encoding.decode_without_bom_handling(&bytes[mark..]).0, encoding);
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (Cow::Borrowed(text), UTF_8);
+    }
+    // In 1251 the letters of Cyrillic are one block; Western letters with marks are rare and apart.
+    let cyrillic = bytes.iter().filter(|byte| **byte >= 0xc0).count();
+    let other = bytes.iter().filter(|byte| (0x80..0xc0).contains(*byte)).count();
+    let words = bytes.windows(3).filter(|w| w.iter().all(|byte| *byte >= 0xc0)).count();
+    let encoding = if words > 0 && cyrillic > other { WINDOWS_1251 } else { WINDOWS_1252 };
+    (encoding.decode_without_bom_handling(bytes).0, encoding)
+}
+
+/// What most probably separates the fields.
+pub(crate) fn delimiter(text: &str) -> char {
+    const LINES: usize = 20;
+    let fields = |delimiter: char| -> Vec<usize> {
+        let mut fields = Fields::new(text, delimiter, 1);
+        let mut counts = vec![0];
+        while let Ok(Some(field)) = fields.next() {
+            if let Some(count) = counts.last_mut() {
+                *count += 1;
+            }
+            if field.last {
+                if counts.len() == LINES {
+                    break;
+                }
+                counts.push(0);
+            }
+        }
+        counts.retain(|&count| count > 0);
+        counts
+    };
+    let score = |delimiter: char| {
+        let counts = fields(delimiter);
+        let first = counts.first().copied().unwrap_or_default();
+        // Lines as long as the first count, the more the more fields they have.
+        let alike = counts.iter().filter(|&&count| count == first).count();
+        if first < 2 { 0 } else { alike * 1000 / counts.len().max(1) * 100 + first.min(99) }
+    };
+    let candidates = [',', ';', '\t', '|'];
+    // Of equals the earlier: a comma unless another does better.
+    candidates.into_iter().rev().max_by_key(|&delimiter| score(delimiter)).unwrap_or(',')
+}
