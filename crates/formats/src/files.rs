@@ -77,6 +77,15 @@ impl Known {
         given.describe(reference)
     }
 
+    /// The only structure that was given, with what it is defined in: to give it says that it is the one
+    /// of the data, whatever these call it.
+    pub fn only(&self) -> Option<(&Metadata, &Reference)> {
+        match &self.given.structures[..] {
+            [only] => Some((&self.given, &only.reference)),
+            _ => None,
+        }
+    }
+
     /// The structural metadata in which the structure or dataflow is defined that is referred to.
     pub fn defining(&self, wanted: &Reference) -> Option<&Metadata> {
         if self.given.structure(wanted).is_some() {

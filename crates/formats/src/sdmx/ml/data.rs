@@ -148,11 +148,10 @@ impl Reading<'_> {
         // that is then seen.
         let dataflow = usage.references.iter().find(|r| r.class == Class::Dataflow);
         let namesake = dataflow.map(|r| Reference { class: Class::DataStructure, ..r.clone() });
-        let mut description = usage
-            .references
-            .iter()
-            .chain(&namesake)
-            .find_map(|reference| self.known.defining(reference)?.describe(reference))?;
+        let mut references = usage.references.iter().chain(&namesake);
+        let described = |reference| self.known.defining(reference)?.describe(reference);
+        let only = || self.known.only().and_then(|(metadata, only)| metadata.describe(only));
+        let mut description = references.find_map(described).or_else(only)?;
         if let Some(dataflow) = dataflow {
             description.id.clone_from(&dataflow.id);
             description.dataflow = Some(dataflow.clone());

@@ -59,11 +59,6 @@ impl<'c> Events<'c> {
         self.depth
     }
 
-    /// The line that was read last.
-    pub(super) fn line(&self) -> usize {
-        self.reader.get_ref().line
-    }
-
     pub(super) fn place(&self, line: usize) -> Place {
         Place::Line { file: self.content.path().to_path_buf(), line, column: None }
     }
