@@ -92,6 +92,7 @@ pub fn read(
     let kind = Kind::of(content).map_err(|fault| vec![fault])?;
     let _ = known;
     match kind {
+        Kind::JsonStat => crate::jsonstat::read(content, receiver).map(|()| kind),
         Kind::Px => crate::px::read(content, receiver).map(|()| kind),
         kind => Err(vec![Diagnostic::new(
             &UNKNOWN_FORMAT,
@@ -133,6 +134,7 @@ pub fn writer<'w>(
     writing: &Writing,
 ) -> Result<Box<dyn Writer + 'w>, Diagnostic> {
     match kind {
+        Kind::JsonStat => Ok(crate::jsonstat::writer(out, writing)),
         Kind::Px => Ok(crate::px::writer(out, writing)),
         kind => Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("{kind} is only read"))),
     }

@@ -40,6 +40,7 @@ pub mod errors;
 mod faults;
 pub mod files;
 mod grid;
+pub mod jsonstat;
 pub mod kind;
 mod layout;
 pub mod message;
