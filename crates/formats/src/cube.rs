@@ -2,22 +2,28 @@
 //! (PC-Axis, JSON-stat), the last dimension changing fastest.
 
 use crate::errors::{DUPLICATE_OBSERVATION, UNWRITABLE};
-use crate::message::{Description, Observations, Places, Variable};
+use crate::message::{Description, Loss, Observations, Places, Variable};
 use arrow::array::{Array, ArrayRef, RecordBatch, StringViewArray, UInt32Array};
 use arrow::compute::take;
 use arrow::datatypes::{DataType as ArrowType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use indexmap::IndexSet;
+use olshem_model::codelist::Labels;
 use olshem_model::{Diagnostic, Place, Role, TimePeriod};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// How many observations are handed on at once.
 pub(crate) const BATCH: usize = 8192;
 /// A cube with more cells is not written: a gigabyte of nothing helps nobody.
 const MOST_CELLS: u64 = 1 << 26;
+/// Nor is one with empty categories, where they cost nothing in the file but its readers make cells of
+/// them.
+const MOST_SPARSE_CELLS: u64 = 1 << 20;
 /// The language of texts whose language is not told (ISO 639-2: undetermined).
 pub(crate) const UNDETERMINED: &str = "und";
+/// The extra of the identifier that tells measures apart: PC-Axis's word for it.
+pub(crate) const CONTENTS_VARIABLE: &str = "CONTVARIABLE";
 
 /// The columns of Arrow for these variables: texts.
 pub(crate) fn schema(variables: &[Variable]) -> SchemaRef {
@@ -26,6 +32,53 @@ pub(crate) fn schema(variables: &[Variable]) -> SchemaRef {
         Field::new(&component.name, ArrowType::Utf8View, component.nullable)
     };
     Arc::new(Schema::new(variables.iter().map(field).collect::<Vec<_>>()))
+}
+
+/// The variable under a name that no other has.
+pub(crate) fn named(mut variable: Variable, taken: &mut BTreeSet<String>) -> Variable {
+    while !taken.insert(variable.component.name.clone()) {
+        variable.component.name.push('_');
+    }
+    variable
+}
+
+/// The text in a language, or else in the default one, or else in any.
+pub(crate) fn text_in<'l>(labels: &'l Labels, language: &str, default: &str) -> Option<&'l str> {
+    let text = labels.get(language).or_else(|| labels.get(default));
+    text.or_else(|| labels.values().next()).map(String::as_str)
+}
+
+/// Whether an identifier tells measures apart.
+pub(crate) fn tells_measures_apart(variable: &Variable) -> bool {
+    variable.extras.iter().any(|extra| extra.keyword == CONTENTS_VARIABLE)
+}
+
+/// What can't be said in the format that is written: each kind of thing, and the names concerned.
+#[derive(Default)]
+pub(crate) struct Losses(BTreeMap<&'static str, BTreeSet<String>>);
+
+impl Losses {
+    pub(crate) fn add(&mut self, what: &'static str) {
+        self.0.entry(what).or_default();
+    }
+
+    pub(crate) fn add_of(&mut self, what: &'static str, name: &str) {
+        self.0.entry(what).or_default().insert(name.to_owned());
+    }
+
+    /// Each kind of thing with the first names.
+    pub(crate) fn told(self) -> Vec<Loss> {
+        let told = |(what, names): (&str, BTreeSet<String>)| {
+            let shown: Vec<&str> = names.iter().take(10).map(String::as_str).collect();
+            let more = match names.len() - shown.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let colon = if names.is_empty() { "" } else { ": " };
+            Loss(format!("{what}{colon}{}{more}", shown.join(", ")))
+        };
+        self.0.into_iter().map(told).collect()
+    }
 }
 
 /// The dimensions of a cube that is read.
@@ -159,30 +212,47 @@ impl Gathering {
         Ok(())
     }
 
-    /// The cube, with the identifiers in that order; `order` counts the identifiers.
-    pub(crate) fn cube(self, order: &[usize]) -> Result<Cube, Diagnostic> {
+    /// The cube, with the identifiers in that order; `order` counts the identifiers. With codes of its
+    /// codelists that no observation has only if `is_sparse` and there are not too many.
+    pub(crate) fn cube(
+        self,
+        order: &[usize],
+        is_sparse: bool,
+        losses: &mut Losses,
+    ) -> Result<Cube, Diagnostic> {
         let width = self.identifiers.len();
-        let mut dimensions = Vec::with_capacity(width);
+        let codes_of = |is_whole: bool| -> Vec<(usize, Dimension)> {
+            let dimension = |&nth: &usize| {
+                let (codes, variable) = (self.codes.get(nth)?, *self.identifiers.get(nth)?);
+                let described = self.description.variables.get(variable)?;
+                let codes = in_order(codes, described, is_whole);
+                Some((nth, Dimension { variable, codes }))
+            };
+            order.iter().filter_map(dimension).collect()
+        };
+        let mut chosen = codes_of(is_sparse);
+        if is_sparse && count(chosen.iter().map(|(_, dimension)| dimension)) > MOST_SPARSE_CELLS {
+            chosen = codes_of(false);
+        }
         // For each identifier: where a code that came as the nth stands now.
         let mut places: Vec<Vec<u64>> = vec![Vec::new(); width];
-        for &nth in order {
-            let (Some(codes), Some(&variable)) = (self.codes.get(nth), self.identifiers.get(nth))
-            else {
-                continue;
-            };
-            let Some(described) = self.description.variables.get(variable) else { continue };
-            let sorted = in_order(codes, described);
-            if let Some(places) = places.get_mut(nth) {
-                *places = vec![0; codes.len()];
-                for (at, &came) in sorted.iter().enumerate() {
-                    if let Some(place) = places.get_mut(came) {
-                        *place = at as u64;
-                    }
-                }
+        for (nth, dimension) in &chosen {
+            let known = self.description.variables.get(dimension.variable);
+            let listed = known.and_then(|known| known.codelist.as_ref());
+            if let (Some(known), Some(list)) = (known, listed)
+                && list.items().len() > dimension.codes.len()
+            {
+                losses.add_of("codes that no observation has", &known.component.name);
             }
-            let codes = sorted.iter().filter_map(|&came| codes.get_index(came).cloned()).collect();
-            dimensions.push(Dimension { variable, codes });
+            let at: HashMap<&str, u64> =
+                (0..).zip(&dimension.codes).map(|(at, code)| (code.as_str(), at)).collect();
+            let came = self.codes.get(*nth).into_iter().flatten();
+            if let Some(places) = places.get_mut(*nth) {
+                *places = came.map(|code| at.get(code.as_str()).copied().unwrap_or(0)).collect();
+            }
         }
+        let dimensions: Vec<Dimension> =
+            chosen.into_iter().map(|(_, dimension)| dimension).collect();
         let mut strides = vec![0; width];
         let mut cells: u64 = 1;
         for (&nth, dimension) in order.iter().zip(&dimensions).rev() {
@@ -229,6 +299,11 @@ impl Gathering {
     }
 }
 
+/// How many cells these dimensions make.
+fn count<'d>(dimensions: impl Iterator<Item = &'d Dimension>) -> u64 {
+    dimensions.fold(1, |cells, dimension| cells.saturating_mul(dimension.codes.len() as u64))
+}
+
 fn explodes(
     dimensions: &[Dimension],
     description: &Description,
@@ -251,19 +326,24 @@ fn explodes(
     ))
 }
 
-/// The order in which codes that occur are written: that of their codelist, time as it passes, else as
-/// they came.
-fn in_order(codes: &IndexSet<String, ahash::RandomState>, variable: &Variable) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..codes.len()).collect();
-    let code = |came: usize| codes.get_index(came).map_or("", String::as_str);
+/// The codes in the order in which they are written: that of their codelist, time as it passes, else as
+/// they came. Without those that do not occur unless the whole is asked for.
+fn in_order(
+    codes: &IndexSet<String, ahash::RandomState>,
+    variable: &Variable,
+    is_whole: bool,
+) -> Vec<String> {
     if let Some(list) = &variable.codelist {
-        let places: HashMap<&str, usize> =
-            list.items().iter().enumerate().map(|(at, item)| (&*item.code, at)).collect();
-        order.sort_by_key(|&came| places.get(code(came)).copied().unwrap_or(usize::MAX));
-    } else if variable.component.data_type.is_temporal() {
-        order.sort_by_key(|&came| {
-            let period: Option<TimePeriod> = code(came).parse().ok();
-            (period.map(|p| (p.frequency(), p.index())), code(came))
+        let listed = list.items().iter().map(|item| &item.code);
+        let listed = listed.filter(|code| is_whole || codes.contains(*code));
+        let others = codes.iter().filter(|code| list.get(code).is_none());
+        return listed.chain(others).cloned().collect();
+    }
+    let mut order: Vec<String> = codes.iter().cloned().collect();
+    if variable.component.data_type.is_temporal() {
+        order.sort_by_cached_key(|code| {
+            let period: Option<TimePeriod> = code.parse().ok();
+            (period.map(|period| (period.frequency(), period.index())), code.clone())
         });
     }
     order

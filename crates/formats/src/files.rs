@@ -6,7 +6,7 @@ use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE, WRONG_MESSAGE};
 use crate::kind::Kind;
 use crate::message::{Collected, Description, Observations, Receiver, Variable, Writer};
 use crate::metadata::{Metadata, Reference};
-use crate::{flat, identifier, px, sdmx};
+use crate::{flat, identifier, jsonstat, px, sdmx};
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
 use std::io::Write;
@@ -155,6 +155,7 @@ pub fn read(
             sdmx::ml::read(content, known, receiver)?
         }
         Kind::Csv => flat::read(content, known, receiver)?,
+        Kind::JsonStat => jsonstat::read(content, receiver)?,
         Kind::Px => px::read(content, receiver)?,
         Kind::Parquet => columnar::read_parquet(content, receiver)?,
         Kind::Arrow => columnar::read_arrow(content, receiver)?,
@@ -198,6 +199,7 @@ pub fn writer<'w>(
     writing: &Writing,
 ) -> Result<Box<dyn Writer + 'w>, Diagnostic> {
     match kind {
+        Kind::JsonStat => Ok(jsonstat::writer(out, writing)),
         Kind::Px => Ok(px::writer(out, writing)),
         Kind::Parquet => Ok(Box::new(ParquetWriter::new(out))),
         kind => Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("{kind} is only read"))),

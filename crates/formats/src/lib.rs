@@ -44,6 +44,7 @@ pub mod files;
 mod flat;
 mod flattened;
 mod grid;
+pub mod jsonstat;
 pub mod kind;
 mod layout;
 pub mod message;

@@ -59,8 +59,6 @@ pub const VALUE: &str = "OBS_VALUE";
 pub const STATUS: &str = "OBS_STATUS";
 /// The name of the attribute that has a cell's mark (`DATANOTECELL`); only of files that have some.
 pub const DATANOTE: &str = "DATANOTE";
-/// The extra of the variable that tells measures apart.
-pub(crate) const CONTENTS_VARIABLE: &str = "CONTVARIABLE";
 
 /// What may stand in place of a number, and the keyword that says how it is shown.
 const SYMBOLS: &[(&str, &str)] = &[

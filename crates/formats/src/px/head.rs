@@ -1,10 +1,10 @@
 //! The statements before `DATA`, in the order that the specification recommends.
 
 use super::printer::{Statements, is_keyword};
-use super::variables::{Variables, Written, text_in};
-use super::write::{Figures, Losses};
-use super::{CONTENTS_VARIABLE, STATUS, SYMBOLS};
-use crate::cube::{Cube, UNDETERMINED};
+use super::variables::{Variables, Written};
+use super::write::Figures;
+use super::{STATUS, SYMBOLS};
+use crate::cube::{CONTENTS_VARIABLE, Cube, Losses, UNDETERMINED, text_in};
 use crate::message::{Extra, Note, Variable};
 use olshem_model::codelist::{Annotation, Item, Labels};
 
@@ -180,7 +180,7 @@ impl Head<'_, '_> {
                 }
                 None => {
                     let what = "what codes are part of, where that has no figures itself";
-                    self.losses.entry(what).or_default().insert(known.component.name.clone());
+                    self.losses.add_of(what, &known.component.name);
                 }
             }
         }
@@ -229,7 +229,7 @@ impl Head<'_, '_> {
 
     fn lose_keyword(&mut self, keyword: &str) {
         let what = "what other formats say that PC-Axis has no keyword for";
-        self.losses.entry(what).or_default().insert(keyword.to_owned());
+        self.losses.add_of(what, keyword);
     }
 
     /// What is said of single values.
@@ -238,8 +238,7 @@ impl Head<'_, '_> {
         for item in list.items() {
             let Some(number) = written.number(&item.code) else { continue };
             if !item.descriptions.is_empty() {
-                let names = self.losses.entry("descriptions of codes").or_default();
-                names.insert(known.component.name.clone());
+                self.losses.add_of("descriptions of codes", &known.component.name);
             }
             for annotation in &item.annotations {
                 self.annotation(written, number, annotation, item);
@@ -257,8 +256,7 @@ impl Head<'_, '_> {
         let variables = self.variables;
         let kind = annotation.kind.as_deref().filter(|kind| is_keyword(kind));
         let Some(kind) = kind.filter(|_| !annotation.texts.is_empty()) else {
-            let names = self.losses.entry("annotations of codes").or_default();
-            names.insert(item.code.clone());
+            self.losses.add_of("annotations of codes", &item.code);
             return;
         };
         let contents = variables.contents.and_then(|at| variables.all.get(at));
@@ -306,7 +304,7 @@ impl Head<'_, '_> {
                 let on: Vec<String> =
                     note.on.iter().map(|(name, code)| format!("{name} {code}")).collect();
                 let what = "footnotes on what the table does not have";
-                self.losses.entry(what).or_default().insert(on.join(", "));
+                self.losses.add_of(what, &on.join(", "));
             }
         }
     }
@@ -332,7 +330,7 @@ impl Head<'_, '_> {
         for language in variables.each_language() {
             let Some(text) = note.texts.get(language) else { continue };
             if text.contains('#') {
-                self.losses.entry("number signs in footnotes, which are line breaks").or_default();
+                self.losses.add("number signs in footnotes, which are line breaks");
             }
             let text = text.replace("\r\n", "#").replace(['\n', '\r'], "#");
             let key = |at: usize| {

@@ -8,8 +8,8 @@
 use super::axis::Axis;
 use super::source::Source;
 use super::statement::Statement;
-use super::{CONTENTS_VARIABLE, DATANOTE, STATUS, SYMBOLS, VALUE};
-use crate::cube::{Axes, UNDETERMINED};
+use super::{DATANOTE, STATUS, SYMBOLS, VALUE};
+use crate::cube::{Axes, CONTENTS_VARIABLE, UNDETERMINED, named};
 use crate::message::{Description, Extra, Note, Variable};
 use olshem_model::codelist::{Item, Labels};
 use olshem_model::{Codelist, Component, DataType, Diagnostic};
@@ -436,12 +436,4 @@ fn status(labels: &HashMap<&'static str, Labels>) -> Variable {
     }
     let component = Component::attribute(STATUS, DataType::String);
     Variable { codelist: Some(Arc::new(list)), ..Variable::new(component) }
-}
-
-/// The variable under a name that no other has.
-fn named(mut variable: Variable, taken: &mut BTreeSet<String>) -> Variable {
-    while !taken.insert(variable.component.name.clone()) {
-        variable.component.name.push('_');
-    }
-    variable
 }

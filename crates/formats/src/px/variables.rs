@@ -1,9 +1,9 @@
 //! The variables of a table that is written: in each language a name, and a text for each value.
 
 use super::printer::clean;
+use super::time;
 use super::write::Measure;
-use super::{CONTENTS_VARIABLE, time};
-use crate::cube::{Cube, UNDETERMINED};
+use crate::cube::{Cube, UNDETERMINED, tells_measures_apart, text_in};
 use crate::files::Writing;
 use crate::message::Variable;
 use olshem_model::codelist::Labels;
@@ -229,17 +229,6 @@ fn keys(texts: &BTreeMap<String, Vec<String>>, codes: &[String]) -> BTreeMap<Str
         (language.clone(), texts.iter().zip(codes).map(key).collect())
     };
     texts.iter().map(of_language).collect()
-}
-
-/// The text in a language, or else in the default one, or else in any.
-pub(super) fn text_in<'l>(labels: &'l Labels, language: &str, default: &str) -> Option<&'l str> {
-    let text = labels.get(language).or_else(|| labels.get(default));
-    text.or_else(|| labels.values().next()).map(String::as_str)
-}
-
-/// Whether an identifier tells measures apart.
-fn tells_measures_apart(variable: &Variable) -> bool {
-    variable.extras.iter().any(|extra| extra.keyword == CONTENTS_VARIABLE)
 }
 
 /// All languages that any text is in.

@@ -6,7 +6,7 @@
 use super::printer::Statements;
 use super::variables::Variables;
 use super::{DATANOTE, NIL, STATUS, SYMBOLS, cells};
-use crate::cube::{Cube, Gathering};
+use crate::cube::{Cube, Gathering, Losses};
 use crate::errors::UNWRITABLE;
 use crate::files::Writing;
 use crate::message::{Description, Header, Loss, Observations, Receiver, Variable, Writer};
@@ -18,9 +18,6 @@ use std::io::{self, BufWriter, Write};
 
 /// No more cells than these get a mark of their own.
 const MOST_MARKS: usize = 100_000;
-/// What can't be said in PC-Axis is told by how often, and the first names.
-pub(super) type Losses = BTreeMap<&'static str, BTreeSet<String>>;
-
 /// A writer of a PC-Axis file, which has one data set.
 pub(crate) fn writer<'w>(
     out: Box<dyn Write + Send + 'w>,
@@ -78,14 +75,14 @@ impl Writer for PxWriter<'_> {
             return Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, message));
         };
         let (order, stub) = stub_and_heading(&gathering.description);
-        let cube = gathering.cube(&order)?;
+        let mut losses = Losses::default();
+        let cube = gathering.cube(&order, false, &mut losses)?;
         if cube.filled.is_empty() {
             let message = format!("`{}` has no observations", cube.description.id);
             return Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, message));
         }
-        let mut losses = Losses::new();
         if self.has_remarks {
-            losses.entry("what the message's footer says").or_default();
+            losses.add("what the message's footer says");
         }
         let figures = Figures::of(&cube, &mut losses)?;
         let variables = Variables::of(&cube, stub, &figures.measures, &self.writing);
@@ -93,10 +90,10 @@ impl Writer for PxWriter<'_> {
         super::head::write(&cube, &variables, &figures, &mut statements, &mut losses);
         let marks = figures.marks(&cube, &variables, &mut statements);
         if marks > MOST_MARKS {
-            losses.entry("flags of single observations beyond 100,000").or_default();
+            losses.add("flags of single observations beyond 100,000");
         }
         if statements.has_quotes {
-            losses.entry("quotation marks, written as apostrophes").or_default();
+            losses.add("quotation marks, written as apostrophes");
         }
         let mut out = BufWriter::with_capacity(1 << 16, self.out);
         let written = statements
@@ -106,20 +103,8 @@ impl Writer for PxWriter<'_> {
         written.map_err(|error| {
             Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("can't be written: {error}"))
         })?;
-        Ok(losses.into_iter().map(|(what, names)| loss(what, &names)).collect())
+        Ok(losses.told())
     }
-}
-
-fn loss(what: &str, names: &BTreeSet<String>) -> Loss {
-    let mut text = what.to_owned();
-    if !names.is_empty() {
-        let shown: Vec<&str> = names.iter().take(10).map(String::as_str).collect();
-        text = format!("{what}: {}", shown.join(", "));
-        if names.len() > shown.len() {
-            text = format!("{text} and {} more", names.len() - shown.len());
-        }
-    }
-    Loss(text)
 }
 
 /// The identifiers in the order of the table, and how many of them are in the stub: as the file said
@@ -185,13 +170,12 @@ impl<'c> Figures<'c> {
                     figures.measures.push(Measure { variable, values: cube.column(at)? });
                 }
                 Role::Measure => {
-                    let names = losses.entry("measures that are no numbers").or_default();
-                    names.insert(component.name.clone());
+                    losses.add_of("measures that are no numbers", &component.name);
                 }
                 _ if component.name == STATUS => figures.status = Some(cube.column(at)?),
                 _ if component.name == DATANOTE => figures.mark = Some(cube.column(at)?),
                 _ => {
-                    losses.entry("attributes").or_default().insert(component.name.clone());
+                    losses.add_of("attributes", &component.name);
                 }
             }
         }
@@ -249,7 +233,7 @@ impl<'c> Figures<'c> {
                 }
                 None => {
                     let what = "flags of missing values, for which there are six symbols only";
-                    losses.entry(what).or_default().insert(other.to_owned());
+                    losses.add_of(what, other);
                 }
             }
         }
