@@ -5,6 +5,7 @@ use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE};
 use crate::kind::Kind;
 use crate::message::{Collected, Receiver, Writer};
 use crate::metadata::{Metadata, Reference};
+use crate::sdmx::ml::write::Version;
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
 use std::io::Write;
@@ -132,9 +133,9 @@ pub fn writer<'w>(
     out: Box<dyn Write + Send + 'w>,
     writing: &Writing,
 ) -> Result<Box<dyn Writer + 'w>, Diagnostic> {
-    let _ = (out, writing);
-    #[allow(clippy::match_single_binding)]
     match kind {
+        Kind::SdmxMl21 => Ok(crate::sdmx::ml::write::writer(Version::V21, out, writing)),
+        Kind::SdmxMl30 => Ok(crate::sdmx::ml::write::writer(Version::V30, out, writing)),
         kind => Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("{kind} is only read"))),
     }
 }

@@ -1,0 +1,3 @@
+//! SDMX-ML: SDMX in XML.
+
+pub mod write;

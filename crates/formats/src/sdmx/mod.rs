@@ -1,0 +1,3 @@
+//! SDMX in its three syntaxes.
+
+pub mod ml;
