@@ -4,7 +4,7 @@ use crate::message::{Description, Variable};
 use crate::metadata::{
     Artefact, Attachment, Class, Concept, Definition, Metadata, Part, Reference, Representation,
 };
-use olshem_model::codelist::{Item, Labels};
+use olshem_model::codelist::{Annotation, Item, Labels};
 use olshem_model::{Component, DataType, Role};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -159,6 +159,7 @@ impl Description {
         let mut concepts = Vec::new();
         let mut definitions = Vec::new();
         let mut taken = BTreeSet::new();
+        let mut renamed = Vec::new();
         for variable in &mut described.variables {
             let component = &variable.component;
             let is_time = time.as_ref() == Some(&component.name);
@@ -211,14 +212,38 @@ impl Description {
                 },
             };
             variable.concept = Some(concept.clone());
+            renamed.push((component.name.clone(), component_id.clone()));
             variable.component.name.clone_from(&component_id);
+            let unit = Annotation {
+                kind: Some("UNIT".to_owned()),
+                texts: variable.unit.clone(),
+                ..Annotation::default()
+            };
             definitions.push(Definition {
                 id: component_id,
                 part,
                 concept: Some(concept),
                 representation,
-                annotations: Vec::new(),
+                annotations: (!unit.texts.is_empty()).then_some(unit).into_iter().collect(),
             });
+        }
+        let rename = |name: &mut String| {
+            if let Some((_, id)) = renamed.iter().find(|(old, _)| old == name) {
+                name.clone_from(id);
+            }
+        };
+        let of_variables = described.variables.iter_mut().map(|variable| &mut variable.attachment);
+        let of_definitions = definitions.iter_mut().filter_map(|d| match &mut d.part {
+            Part::Attribute { attachment, .. } => Some(attachment),
+            _ => None,
+        });
+        for attachment in of_variables.chain(of_definitions) {
+            if let Attachment::Dimensions(dimensions) = attachment {
+                dimensions.iter_mut().for_each(rename);
+            }
+        }
+        for (variable, _) in described.notes.iter_mut().flat_map(|note| &mut note.on) {
+            rename(variable);
         }
         let names = match self.names.is_empty() {
             true => Labels::from([("en".to_owned(), self.id.clone())]),

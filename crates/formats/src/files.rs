@@ -6,6 +6,7 @@ use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE, WRONG_MESSAGE};
 use crate::kind::Kind;
 use crate::message::{Collected, Description, Observations, Receiver, Variable, Writer};
 use crate::metadata::{Metadata, Reference};
+use crate::sdmx::ml::write::Version;
 use crate::{flat, identifier, jsonstat, px, sdmx};
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
@@ -201,6 +202,8 @@ pub fn writer<'w>(
     match kind {
         Kind::JsonStat => Ok(jsonstat::writer(out, writing)),
         Kind::Px => Ok(px::writer(out, writing)),
+        Kind::SdmxMl21 => Ok(sdmx::ml::write::writer(Version::V21, out, writing)),
+        Kind::SdmxMl30 => Ok(sdmx::ml::write::writer(Version::V30, out, writing)),
         Kind::Parquet => Ok(Box::new(ParquetWriter::new(out))),
         kind => Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("{kind} is only read"))),
     }

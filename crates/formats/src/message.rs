@@ -67,6 +67,13 @@ pub trait Receiver {
 
 /// Writes what it receives.
 pub trait Writer: Receiver {
+    /// The structural metadata that were received, or made for data that have none, and have no room
+    /// beside the data: they belong into a file of their own, written by another writer. To be asked
+    /// before the file is completed; whoever doesn't is told of a loss.
+    fn left_out(&mut self) -> Option<Metadata> {
+        None
+    }
+
     /// Completes the file. Gives back what of all that was received the format could not hold, each
     /// kind of thing once.
     ///

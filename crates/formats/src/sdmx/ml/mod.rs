@@ -46,6 +46,7 @@ mod hierarchy;
 mod outline;
 mod rows;
 mod structure;
+pub mod write;
 mod xml;
 
 use crate::content::Content;

@@ -1,0 +1,668 @@
+//! Structure messages: each artefact in its place, with what all artefacts have.
+
+use super::losses::Losses;
+use super::message::{Head, Told, header};
+use super::names::{agency, date_time, id, is_stable, language, name, version};
+use super::prepare::prepared;
+use super::xml::Xml;
+use super::{Version, components, constraint, hierarchy};
+use crate::message::Header;
+use crate::metadata::{Artefact, Class, Concept, Metadata, Reference, Transformation};
+use olshem_model::Codelist;
+use olshem_model::codelist::{Annotation, Item, Labels};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// The version of VTL that transformations are in where they don't say.
+const VTL: &str = "2.2";
+
+/// Writes a structure message. What can't be said goes to the losses.
+pub(super) fn write<W: Write>(
+    metadata: Metadata,
+    said: &Header,
+    agency: &str,
+    version: Version,
+    losses: &mut Losses,
+    out: W,
+) -> io::Result<W> {
+    let metadata = prepared(metadata, version, losses);
+    let mut xml = Xml::document(out)?;
+    xml.open("mes:Structure")?;
+    for (prefix, part) in [("mes", "message"), ("str", "structure"), ("com", "common")] {
+        xml.attribute(&format!("xmlns:{prefix}"), &version.namespace(part))?;
+    }
+    let told = Told::default();
+    header(&mut xml, &Head { said, agency, fallback: "STRUCTURE", told: &told, version }, losses)?;
+    let mut structures = Structures { xml, version, losses, metadata: &metadata };
+    structures.all()?;
+    let Structures { mut xml, .. } = structures;
+    super::message::footer(&mut xml, said, version)?;
+    if xml.unwritable > 0 {
+        losses.add("control characters, which XML can't hold", "");
+    }
+    xml.finish()
+}
+
+/// Structures on their way into a message.
+pub(super) struct Structures<'a, W> {
+    pub(super) xml: Xml<W>,
+    pub(super) version: Version,
+    pub(super) losses: &'a mut Losses,
+    pub(super) metadata: &'a Metadata,
+}
+
+/// The lists of artefacts in their order in 2.1, which 3.0 leaves open: what they are called in 2.1
+/// and in 3.0, and of which class the artefacts in them are.
+const LISTS: &[(&str, &str, Class)] = &[
+    ("OrganisationSchemes", "AgencySchemes", Class::AgencyScheme),
+    ("OrganisationSchemes", "DataConsumerSchemes", Class::DataConsumerScheme),
+    ("OrganisationSchemes", "DataProviderSchemes", Class::DataProviderScheme),
+    ("OrganisationSchemes", "OrganisationUnitSchemes", Class::OrganisationUnitScheme),
+    ("Dataflows", "Dataflows", Class::Dataflow),
+    ("CategorySchemes", "CategorySchemes", Class::CategoryScheme),
+    ("Categorisations", "Categorisations", Class::Categorisation),
+    ("Codelists", "Codelists", Class::Codelist),
+    ("", "ValueLists", Class::ValueList),
+    ("HierarchicalCodelists", "", Class::HierarchicalCodelist),
+    ("", "Hierarchies", Class::Hierarchy),
+    ("Concepts", "ConceptSchemes", Class::ConceptScheme),
+    ("DataStructures", "DataStructures", Class::DataStructure),
+    ("ReportingTaxonomies", "ReportingTaxonomies", Class::ReportingTaxonomy),
+    ("Constraints", "DataConstraints", Class::Constraint),
+    ("Rulesets", "RulesetSchemes", Class::RulesetScheme),
+    ("Transformations", "TransformationSchemes", Class::TransformationScheme),
+    ("UserDefinedOperators", "UserDefinedOperatorSchemes", Class::UserDefinedOperatorScheme),
+];
+
+impl<W: Write> Structures<'_, W> {
+    fn all(&mut self) -> io::Result<()> {
+        self.xml.open("mes:Structures")?;
+        let mut current = "";
+        for &(in_21, in_30, class) in LISTS {
+            let list = if self.version == Version::V21 { in_21 } else { in_30 };
+            if list.is_empty() || !self.has(class) {
+                continue;
+            }
+            if list != current {
+                if !current.is_empty() {
+                    self.xml.close()?;
+                }
+                self.xml.open(&format!("str:{list}"))?;
+                current = list;
+            }
+            self.list(class)?;
+        }
+        if !current.is_empty() {
+            self.xml.close()?;
+        }
+        self.xml.close()?;
+        self.rest();
+        Ok(())
+    }
+
+    /// Whether there are artefacts for the list of that class.
+    fn has(&self, class: Class) -> bool {
+        let all = self.metadata;
+        match class {
+            Class::Codelist | Class::ValueList => {
+                all.codelists.iter().any(|a| self.class_of_list(a) == class)
+            }
+            Class::HierarchicalCodelist | Class::Hierarchy => !all.hierarchies.is_empty(),
+            Class::ConceptScheme => !all.concept_schemes.is_empty(),
+            Class::DataStructure => !all.structures.is_empty(),
+            Class::Dataflow => !all.dataflows.is_empty(),
+            Class::Constraint => !all.constraints.is_empty(),
+            Class::TransformationScheme => !all.transformation_schemes.is_empty(),
+            Class::Categorisation => all.others.iter().any(|other| self.is_categorisation(other)),
+            class => all.item_schemes.iter().any(|a| a.reference.class == class),
+        }
+    }
+
+    fn class_of_list(&self, list: &Artefact<Codelist>) -> Class {
+        match self.version {
+            Version::V21 => Class::Codelist,
+            Version::V30 => list.reference.class,
+        }
+    }
+
+    fn list(&mut self, class: Class) -> io::Result<()> {
+        let all = self.metadata;
+        match class {
+            Class::Codelist | Class::ValueList => {
+                let of_class = |list: &&Artefact<Codelist>| self.class_of_list(list) == class;
+                let lists: Vec<_> = all.codelists.iter().filter(of_class).collect();
+                lists.into_iter().try_for_each(|list| self.codelist(list, class))
+            }
+            Class::HierarchicalCodelist | Class::Hierarchy => {
+                all.hierarchies.iter().try_for_each(|artefact| hierarchy::write(self, artefact))
+            }
+            Class::ConceptScheme => {
+                all.concept_schemes.iter().try_for_each(|scheme| self.concepts(scheme))
+            }
+            Class::DataStructure => {
+                all.structures.iter().try_for_each(|structure| components::write(self, structure))
+            }
+            Class::Dataflow => all.dataflows.iter().try_for_each(|dataflow| {
+                self.begin("Dataflow", dataflow, false, &[])?;
+                if let Some(structure) = &dataflow.content {
+                    self.reference("str:Structure", structure)?;
+                }
+                self.xml.close()
+            }),
+            Class::Constraint => {
+                all.constraints.iter().try_for_each(|artefact| constraint::write(self, artefact))
+            }
+            Class::TransformationScheme => all
+                .transformation_schemes
+                .iter()
+                .try_for_each(|scheme| self.transformations(scheme)),
+            Class::Categorisation => {
+                let found = |other: &&Artefact<()>| self.is_categorisation(other);
+                let found: Vec<_> = all.others.iter().filter(found).collect();
+                found.into_iter().try_for_each(|other| self.categorisation(other))
+            }
+            class => {
+                let schemes = all.item_schemes.iter().filter(|a| a.reference.class == class);
+                schemes.into_iter().try_for_each(|scheme| self.items(scheme))
+            }
+        }
+    }
+
+    /// What has no list that is written.
+    fn rest(&mut self) {
+        let all = self.metadata;
+        let is_listed = |class: Class| LISTS.iter().any(|(_, _, listed)| *listed == class);
+        let schemes = all.item_schemes.iter().map(|a| (&a.reference, is_listed(a.reference.class)));
+        let others = all.others.iter().map(|a| (&a.reference, self.is_categorisation(a)));
+        for (reference, is_written) in schemes.chain(others).collect::<Vec<_>>() {
+            if !is_written {
+                let (_, class) = reference.class.name(false);
+                let which = format!("{} ({class})", reference.id);
+                self.losses.add("artefacts of which only the name is known", which);
+            }
+        }
+    }
+
+    /// Begins an artefact: its start tag, remarks and names.
+    pub(super) fn begin<T>(
+        &mut self,
+        element: &str,
+        artefact: &Artefact<T>,
+        is_scheme: bool,
+        attributes: &[(&str, &str)],
+    ) -> io::Result<()> {
+        let Reference { class, agency: agency_id, id: artefact_id, version: number, .. } =
+            &artefact.reference;
+        let is_organisations = matches!(
+            class,
+            Class::AgencyScheme
+                | Class::DataConsumerScheme
+                | Class::DataProviderScheme
+                | Class::OrganisationUnitScheme
+        );
+        self.xml.open(&format!("str:{element}"))?;
+        let fixed = match class {
+            Class::AgencyScheme => Some("AGENCIES"),
+            Class::DataConsumerScheme => Some("DATA_CONSUMERS"),
+            Class::DataProviderScheme => Some("DATA_PROVIDERS"),
+            _ => None,
+        };
+        let own = if needs_name(*class) { name(artefact_id) } else { id(artefact_id) };
+        let own = fixed.unwrap_or(&own);
+        if own != artefact_id {
+            self.losses.add("the ids of artefacts", format!("`{artefact_id}`, now `{own}`"));
+        }
+        self.xml.attribute("id", own)?;
+        self.xml.attribute("agencyID", &agency(agency_id))?;
+        let said = version(number, self.version);
+        if said != *number && !(number.is_empty() && said == "1.0") {
+            self.losses.add("versions of artefacts", format!("{artefact_id} {number}, now {said}"));
+        }
+        match (is_organisations, self.version) {
+            // Organisations have no versions.
+            (true, Version::V30) => {}
+            (true, Version::V21) if fixed.is_some() => self.xml.attribute("version", "1.0")?,
+            _ => self.xml.attribute("version", &said)?,
+        }
+        for (attribute, date) in
+            [("validFrom", &artefact.valid_from), ("validTo", &artefact.valid_to)]
+        {
+            self.date(attribute, date.as_deref())?;
+        }
+        match self.version {
+            Version::V21 => {
+                self.xml.attribute("isFinal", if artefact.is_final { "true" } else { "false" })?;
+            }
+            Version::V30 if artefact.is_final && !is_stable(&said) => {
+                self.losses.add("that versions are final", &**artefact_id);
+            }
+            Version::V30 => {}
+        }
+        if artefact.is_external {
+            self.xml.attribute("isExternalReference", "true")?;
+        }
+        if artefact.is_partial {
+            match is_scheme {
+                true => self.xml.attribute("isPartial", "true")?,
+                false => self.losses.add("that artefacts are partial", &**artefact_id),
+            }
+        }
+        if is_of_vtl(*class) {
+            let stated = |annotation: &&Annotation| is_remark(annotation, "vtlVersion");
+            let stated = artefact.annotations.iter().find(stated);
+            let stated = stated.and_then(|annotation| annotation.title.as_deref());
+            self.xml.attribute("vtlVersion", stated.unwrap_or(VTL))?;
+        }
+        for (name, value) in attributes {
+            self.xml.attribute(name, value)?;
+        }
+        self.annotations(&artefact.annotations)?;
+        self.names(&artefact.names, Some(artefact_id))?;
+        self.descriptions(&artefact.descriptions)
+    }
+
+    /// A date as the schema asks for it, or none.
+    pub(super) fn date(&mut self, attribute: &str, date: Option<&str>) -> io::Result<()> {
+        let Some(date) = date else { return Ok(()) };
+        match date_time(date) {
+            Some(date) => self.xml.attribute(attribute, &date),
+            None => {
+                self.losses.add("dates of validity that are none", date);
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn annotations(&mut self, annotations: &[Annotation]) -> io::Result<()> {
+        let version = self.version;
+        let plain: Vec<&Annotation> =
+            annotations.iter().filter(|annotation| !is_special(annotation, version)).collect();
+        write_annotations(&mut self.xml, &plain)
+    }
+
+    /// The names, of which there must be one: the id where nothing else is known.
+    pub(super) fn names(&mut self, names: &Labels, otherwise: Option<&str>) -> io::Result<()> {
+        if let (true, Some(otherwise)) = (names.is_empty(), otherwise) {
+            return self.xml.in_language("com:Name", "en", otherwise);
+        }
+        self.texts("com:Name", names)
+    }
+
+    pub(super) fn descriptions(&mut self, descriptions: &Labels) -> io::Result<()> {
+        self.texts("com:Description", descriptions)
+    }
+
+    fn texts(&mut self, element: &str, texts: &Labels) -> io::Result<()> {
+        for (tag, text) in texts {
+            if language(tag) != tag {
+                self.losses.add("languages that are none", format!("`{tag}`"));
+            }
+            self.xml.in_language(element, language(tag), text)?;
+        }
+        Ok(())
+    }
+
+    /// A reference to an artefact or an item.
+    pub(super) fn reference(&mut self, element: &str, to: &Reference) -> io::Result<()> {
+        let resolved = self.resolved(to);
+        self.xml.open(element)?;
+        write_reference(&mut self.xml, &resolved, self.version)?;
+        self.xml.close()
+    }
+
+    /// A reference that names a version, as 2.1 has to.
+    fn resolved(&self, to: &Reference) -> Reference {
+        let fits = version(&to.version, self.version) == to.version;
+        let known = match to.class {
+            _ if fits => None,
+            Class::Codelist | Class::ValueList => self.metadata.codelist(to).map(|a| &a.reference),
+            Class::DataStructure => self.metadata.structure(to).map(|a| &a.reference),
+            Class::Dataflow => self.metadata.dataflow(to).map(|a| &a.reference),
+            Class::ConceptScheme => {
+                let schemes = self.metadata.concept_schemes.iter().map(|a| &a.reference);
+                schemes.into_iter().find(|scheme| to.means(scheme))
+            }
+            _ => None,
+        };
+        let number = known.map_or(&to.version, |known| &known.version);
+        Reference { version: number.clone(), ..to.clone() }
+    }
+
+    /// A reference to something within the same artefact.
+    pub(super) fn local(&mut self, element: &str, id: &str) -> io::Result<()> {
+        match self.version {
+            Version::V30 => self.xml.leaf(element, id),
+            Version::V21 => {
+                self.xml.open(element)?;
+                self.xml.empty("Ref", &[("id", id)])?;
+                self.xml.close()
+            }
+        }
+    }
+
+    /// Begins an item: its start tag, remarks, names and the item that it is below.
+    fn begin_item(
+        &mut self,
+        element: &str,
+        item: &Item,
+        own: &str,
+        attributes: &[(&str, &str)],
+    ) -> io::Result<()> {
+        if own != item.code {
+            self.losses.add("the ids of items", format!("`{}`, now `{own}`", item.code));
+        }
+        if !item.aliases.is_empty() {
+            self.losses.add("other spellings of items", &*item.code);
+        }
+        self.xml.open(&format!("str:{element}"))?;
+        self.xml.attribute("id", own)?;
+        for (name, value) in attributes {
+            self.xml.attribute(name, value)?;
+        }
+        self.annotations(&item.annotations)?;
+        self.names(&item.labels, Some(&item.code))?;
+        self.descriptions(&item.descriptions)
+    }
+
+    fn codelist(&mut self, list: &Artefact<Codelist>, class: Class) -> io::Result<()> {
+        if class == Class::ValueList {
+            self.begin("ValueList", list, false, &[])?;
+            for item in list.content.items() {
+                if item.parent.is_some() {
+                    self.losses.add("the places of values under others", &*item.code);
+                }
+                self.xml.open("str:ValueItem")?;
+                self.xml.attribute("id", &item.code)?;
+                self.annotations(&item.annotations)?;
+                self.names(&item.labels, None)?;
+                self.descriptions(&item.descriptions)?;
+                self.xml.close()?;
+            }
+            return self.xml.close();
+        }
+        self.begin("Codelist", list, true, &[])?;
+        for item in list.content.items() {
+            self.begin_item("Code", item, &item.code, &[])?;
+            if let Some(parent) = &item.parent {
+                self.local("str:Parent", parent)?;
+            }
+            self.xml.close()?;
+        }
+        if self.version == Version::V30 {
+            let extensions = list.annotations.iter().filter(|a| is_remark(a, "CodelistExtension"));
+            for extension in extensions {
+                let Some(Ok(extended)) = extension.url.as_ref().map(|urn| urn.parse()) else {
+                    continue;
+                };
+                self.xml.open("str:CodelistExtension")?;
+                self.xml.optional("prefix", extension.title.as_deref())?;
+                self.reference("str:Codelist", &extended)?;
+                for kind in ["InclusiveCodeSelection", "ExclusiveCodeSelection"] {
+                    let Some(values) = extension.texts.get(kind) else { continue };
+                    self.xml.open(&format!("str:{kind}"))?;
+                    for value in values.split_whitespace() {
+                        self.xml.leaf("str:MemberValue", value)?;
+                    }
+                    self.xml.close()?;
+                    break;
+                }
+                self.xml.close()?;
+            }
+        }
+        self.xml.close()
+    }
+
+    fn concepts(&mut self, scheme: &Artefact<Vec<Concept>>) -> io::Result<()> {
+        self.begin("ConceptScheme", scheme, true, &[])?;
+        for concept in &scheme.content {
+            let own = name(&concept.item.code);
+            self.begin_item("Concept", &concept.item, &own, &[])?;
+            if let Some(parent) = &concept.item.parent {
+                self.local("str:Parent", &name(parent))?;
+            }
+            let place = components::Place::Concept;
+            let what = &concept.item.code;
+            components::representation(self, place, &concept.representation, what)?;
+            self.xml.close()?;
+        }
+        self.xml.close()
+    }
+
+    /// Agencies, categories and the like.
+    fn items(&mut self, scheme: &Artefact<Vec<Item>>) -> io::Result<()> {
+        let class = scheme.reference.class;
+        let (_, element) = class.name(false);
+        let (_, item_element) = class.name(true);
+        let mut below: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
+        let is_nested = matches!(class, Class::CategoryScheme | Class::ReportingTaxonomy);
+        let mut top = Vec::new();
+        for item in &scheme.content {
+            let parent = item.parent.as_deref();
+            let known = |code: &str| scheme.content.iter().any(|other| other.code == code);
+            match parent.filter(|parent| is_nested && *parent != item.code && known(parent)) {
+                Some(parent) => below.entry(parent).or_default().push(item),
+                None => top.push(item),
+            }
+        }
+        self.begin(element, scheme, true, &[])?;
+        let mut open: Vec<std::vec::IntoIter<&Item>> = vec![top.into_iter()];
+        let mut written = 0;
+        // Those below one another in a circle are never reached.
+        while let Some(level) = open.last_mut() {
+            let Some(item) = level.next() else {
+                open.pop();
+                if !open.is_empty() {
+                    self.xml.close()?;
+                }
+                continue;
+            };
+            written += 1;
+            let own = if class == Class::AgencyScheme { name(&item.code) } else { id(&item.code) };
+            self.begin_item(item_element, item, &own, &attributes(class, item))?;
+            self.content(class, item)?;
+            let deeper = below.remove(item.code.as_str()).unwrap_or_default();
+            open.push(deeper.into_iter());
+        }
+        if written < scheme.content.len() {
+            self.losses.add("items below one another in a circle", &*scheme.reference.id);
+        }
+        self.xml.close()
+    }
+
+    /// What an item has besides its names.
+    fn content(&mut self, class: Class, item: &Item) -> io::Result<()> {
+        let remark = |kind: &str| {
+            let found = item.annotations.iter().find(|annotation| is_remark(annotation, kind));
+            found.and_then(|annotation| annotation.title.clone())
+        };
+        match class {
+            Class::OrganisationUnitScheme => match &item.parent {
+                Some(parent) => self.local("str:Parent", &id(parent)),
+                None => Ok(()),
+            },
+            Class::RulesetScheme => {
+                let definition = remark("RulesetDefinition").unwrap_or_default();
+                self.xml.leaf("str:RulesetDefinition", &definition)
+            }
+            Class::UserDefinedOperatorScheme => {
+                let definition = remark("OperatorDefinition").unwrap_or_default();
+                self.xml.leaf("str:OperatorDefinition", &definition)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn transformations(&mut self, scheme: &Artefact<Vec<Transformation>>) -> io::Result<()> {
+        self.begin("TransformationScheme", scheme, true, &[])?;
+        for transformation in &scheme.content {
+            let own = id(&transformation.item.code);
+            self.xml.open("str:Transformation")?;
+            self.xml.attribute("id", &own)?;
+            let persistent = if transformation.is_persistent { "true" } else { "false" };
+            self.xml.attribute("isPersistent", persistent)?;
+            self.annotations(&transformation.item.annotations)?;
+            self.names(&transformation.item.labels, Some(&transformation.item.code))?;
+            self.descriptions(&transformation.item.descriptions)?;
+            self.xml.leaf("str:Expression", &transformation.expression)?;
+            self.xml.leaf("str:Result", &transformation.result)?;
+            self.xml.close()?;
+        }
+        for (kind, class) in [
+            ("RulesetScheme", Class::RulesetScheme),
+            ("UserDefinedOperatorScheme", Class::UserDefinedOperatorScheme),
+        ] {
+            for remark in scheme.annotations.iter().filter(|remark| is_remark(remark, kind)) {
+                let to = remark.url.as_ref().and_then(|urn| urn.parse::<Reference>().ok());
+                if let Some(to) = to.filter(|to| to.class == class) {
+                    self.reference(&format!("str:{kind}"), &to)?;
+                }
+            }
+        }
+        self.xml.close()
+    }
+
+    /// Whether it is known what stands in which category.
+    fn is_categorisation(&self, other: &Artefact<()>) -> bool {
+        other.reference.class == Class::Categorisation
+            && related(other, "Source").is_some()
+            && related(other, "Target").is_some()
+    }
+
+    fn categorisation(&mut self, other: &Artefact<()>) -> io::Result<()> {
+        self.begin("Categorisation", other, false, &[])?;
+        for part in ["Source", "Target"] {
+            if let Some(to) = related(other, part) {
+                self.reference(&format!("str:{part}"), &to)?;
+            }
+        }
+        self.xml.close()
+    }
+}
+
+/// What the start tag of an item says besides its id.
+fn attributes(class: Class, item: &Item) -> Vec<(&'static str, &'static str)> {
+    if class != Class::RulesetScheme {
+        return Vec::new();
+    }
+    let definition = item.annotations.iter().find(|a| is_remark(a, "RulesetDefinition"));
+    let has = |word: &str| {
+        definition.and_then(|d| d.title.as_ref()).is_some_and(|title| title.contains(word))
+    };
+    vec![
+        ("rulesetType", if has("hierarchical") { "hierarchical" } else { "datapoint" }),
+        ("rulesetScope", if has("valuedomain") { "valuedomain" } else { "variable" }),
+    ]
+}
+
+fn related(artefact: &Artefact<()>, kind: &str) -> Option<Reference> {
+    let found = artefact.annotations.iter().find(|annotation| is_remark(annotation, kind));
+    found?.url.as_ref()?.parse().ok()
+}
+
+pub(super) fn is_remark(annotation: &Annotation, kind: &str) -> bool {
+    annotation.kind.as_deref() == Some(kind) && annotation.id.is_none()
+}
+
+/// Remarks that are elements of their own in a message.
+fn is_special(annotation: &Annotation, version: Version) -> bool {
+    if annotation.id.is_some() {
+        return false;
+    }
+    match annotation.kind.as_deref() {
+        Some("vtlVersion" | "RulesetDefinition" | "OperatorDefinition" | "ConceptRole") => true,
+        Some("RulesetScheme" | "UserDefinedOperatorScheme" | "Source" | "Target") => {
+            annotation.url.is_some()
+        }
+        Some("CodelistExtension") => version == Version::V30 && annotation.url.is_some(),
+        Some("MeasureRelationship") => version == Version::V30,
+        _ => false,
+    }
+}
+
+/// Artefacts whose id must begin with a letter.
+fn needs_name(class: Class) -> bool {
+    matches!(
+        class,
+        Class::Codelist | Class::ConceptScheme | Class::CategoryScheme | Class::DataStructure
+    )
+}
+
+fn is_of_vtl(class: Class) -> bool {
+    matches!(
+        class,
+        Class::TransformationScheme | Class::RulesetScheme | Class::UserDefinedOperatorScheme
+    )
+}
+
+pub(super) fn write_annotations<W: Write>(
+    xml: &mut Xml<W>,
+    annotations: &[&Annotation],
+) -> io::Result<()> {
+    if annotations.is_empty() {
+        return Ok(());
+    }
+    xml.open("com:Annotations")?;
+    for annotation in annotations {
+        xml.open("com:Annotation")?;
+        xml.optional("id", annotation.id.as_deref())?;
+        for (element, text) in [
+            ("com:AnnotationTitle", &annotation.title),
+            ("com:AnnotationType", &annotation.kind),
+            ("com:AnnotationURL", &annotation.url),
+        ] {
+            if let Some(text) = text {
+                xml.leaf(element, text)?;
+            }
+        }
+        for (tag, text) in &annotation.texts {
+            xml.in_language("com:AnnotationText", language(tag), text)?;
+        }
+        xml.close()?;
+    }
+    xml.close()
+}
+
+/// The content of a reference: attributes in 2.1, a URN in 3.0.
+pub(super) fn write_reference<W: Write>(
+    xml: &mut Xml<W>,
+    to: &Reference,
+    of: Version,
+) -> io::Result<()> {
+    let mut to = to.clone();
+    to.agency = agency(&to.agency).into_owned();
+    to.version = version(&to.version, of).into_owned();
+    to.id = if needs_name(to.class) { name(&to.id).into_owned() } else { id(&to.id).into_owned() };
+    let item_is_name = matches!(to.class, Class::ConceptScheme | Class::AgencyScheme);
+    to.item = to.item.map(|item| match item_is_name {
+        true => name(&item).into_owned(),
+        // Items within items are named with points between.
+        false => item.split('.').map(|part| id(part).into_owned()).collect::<Vec<_>>().join("."),
+    });
+    if of == Version::V30 {
+        if to.class == Class::Constraint {
+            return xml.text(&to.to_string().replace("ContentConstraint", "DataConstraint"));
+        }
+        return xml.text(&to.to_string());
+    }
+    if to.class == Class::ValueList {
+        to.class = Class::Codelist;
+    }
+    let (package, class) = to.class.name(to.item.is_some());
+    xml.open("Ref")?;
+    match &to.item {
+        Some(item) => {
+            xml.attribute("maintainableParentID", &to.id)?;
+            xml.attribute("maintainableParentVersion", &to.version)?;
+            xml.attribute("agencyID", &to.agency)?;
+            xml.attribute("id", item)?;
+        }
+        None => {
+            xml.attribute("id", &to.id)?;
+            xml.attribute("version", &to.version)?;
+            xml.attribute("agencyID", &to.agency)?;
+        }
+    }
+    xml.attribute("package", package)?;
+    xml.attribute("class", class)?;
+    xml.close()
+}
