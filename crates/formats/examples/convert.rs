@@ -75,6 +75,10 @@ impl Receiver for Lent<'_> {
         self.0.dataset(description)
     }
 
+    fn note(&mut self, note: olshem_formats::message::Note) -> Result<(), Diagnostic> {
+        self.0.note(note)
+    }
+
     fn observations(
         &mut self,
         observations: olshem_formats::message::Observations,

@@ -27,6 +27,15 @@ impl Known {
         Self { given, folder, beside: OnceCell::new() }
     }
 
+    /// The only structure that was given, with what it is defined in: to give it says that it is the one
+    /// of the data, whatever these call it.
+    pub fn only(&self) -> Option<(&Metadata, &Reference)> {
+        match &self.given.structures[..] {
+            [only] => Some((&self.given, &only.reference)),
+            _ => None,
+        }
+    }
+
     /// The structural metadata in which the structure or dataflow is defined that is referred to.
     pub fn defining(&self, wanted: &Reference) -> Option<&Metadata> {
         if self.given.structure(wanted).is_some() {
@@ -91,9 +100,11 @@ pub fn read(
     receiver: &mut dyn Receiver,
 ) -> Result<Kind, Vec<Diagnostic>> {
     let kind = Kind::of(content).map_err(|fault| vec![fault])?;
-    let _ = (known, receiver);
-    #[allow(clippy::match_single_binding)]
     match kind {
+        Kind::SdmxMl20 | Kind::SdmxMl21 | Kind::SdmxMl30 => {
+            crate::sdmx::ml::read(content, known, receiver)?;
+            Ok(kind)
+        }
         kind => Err(vec![Diagnostic::new(
             &UNKNOWN_FORMAT,
             content.path(),

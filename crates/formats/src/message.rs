@@ -53,6 +53,16 @@ pub trait Receiver {
     ///
     /// The receiver's own.
     fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic>;
+
+    /// A footnote on the data set that began last, which is met only behind its observations: of a
+    /// series that has none, say.
+    ///
+    /// # Errors
+    ///
+    /// The receiver's own.
+    fn note(&mut self, _note: Note) -> Result<(), Diagnostic> {
+        Ok(())
+    }
 }
 
 /// Writes what it receives.
@@ -280,6 +290,13 @@ impl Receiver for Collected {
     fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic> {
         if let Some((_, batches)) = self.datasets.last_mut() {
             batches.push(observations);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, note: Note) -> Result<(), Diagnostic> {
+        if let Some((description, _)) = self.datasets.last_mut() {
+            description.notes.push(note);
         }
         Ok(())
     }

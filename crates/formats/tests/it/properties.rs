@@ -4,8 +4,12 @@
 // A fault here is the test's failure.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use olshem_formats::Content;
 use olshem_formats::described::{DataFile, FileFormat, csv_headings, csv_rows};
-use olshem_formats::structures;
+use olshem_formats::files::Known;
+use olshem_formats::message::{Action, Collected};
+use olshem_formats::metadata::Metadata;
+use olshem_formats::{sdmx, structures};
 use olshem_model::{Component, DataStructure, DataType, Diagnostic, Place, Role};
 use std::path::Path;
 
@@ -48,6 +52,41 @@ pub(crate) fn csv(bytes: &[u8]) {
             Err(faults) => assert_told(&faults),
         }
     }
+}
+
+/// A message of SDMX-ML is read or refused; observations follow what was said of their data set.
+pub(crate) fn sdmx_ml(bytes: &[u8]) {
+    let known = Known::new(sdmx_structures(), None);
+    let content = Content::in_memory("message.xml", bytes.to_vec());
+    let mut read = Collected::default();
+    if let Err(faults) = sdmx::ml::read(&content, &known, &mut read) {
+        assert_told(&faults);
+    }
+    for (description, batches) in &read.datasets {
+        for batch in batches.iter().map(|observations| &observations.batch) {
+            assert_eq!(batch.num_columns(), description.variables.len());
+            assert!((1..=8192).contains(&batch.num_rows()));
+            if description.action != Action::Delete {
+                let keys = description.data_structure().identifiers().count();
+                let keys = batch.columns().iter().take(keys);
+                assert!(keys.into_iter().all(|key| key.null_count() == 0), "a key has nulls");
+            }
+        }
+    }
+}
+
+/// The structures of the messages in the corpus.
+pub(crate) fn sdmx_structures() -> Metadata {
+    let messages = [
+        include_str!("../../../../fuzz/corpus/sdmx_ml/structure-3.0.xml"),
+        include_str!("../../../../fuzz/corpus/sdmx_ml/structure-2.0.xml"),
+    ];
+    let mut read = Collected::default();
+    for message in messages {
+        let content = Content::in_memory("structure.xml", message);
+        sdmx::ml::read(&content, &Known::default(), &mut read).unwrap();
+    }
+    read.metadata
 }
 
 /// A component of each type and role.

@@ -11,7 +11,7 @@ use super::structure::write_annotations;
 use super::xml::Xml;
 use super::{Version, failed};
 use crate::errors::{UNWRITABLE, WRONG_COMPONENT};
-use crate::message::{Action, Description, Header, Observations};
+use crate::message::{Action, Description, Header, Note, Observations};
 use crate::metadata::{Attachment, Class, Metadata, Part, Reference};
 use arrow::array::{Array, AsArray, StringViewArray};
 use indexmap::IndexMap;
@@ -118,6 +118,13 @@ impl Data {
         let dataset = Dataset::new(description, metadata, self.version, losses);
         self.datasets.push(dataset);
         Ok(())
+    }
+
+    /// A footnote on the data set that began last.
+    pub(super) fn note(&mut self, note: Note) {
+        if let Some(dataset) = self.datasets.last_mut() {
+            dataset.description.notes.push(note);
+        }
     }
 
     /// Observations of the data set that began last.
