@@ -8,6 +8,7 @@ mod kazakhstan;
 mod properties;
 mod reading;
 mod sdmx_ml;
+mod sdmx_ml_write;
 mod workbooks;
 
 use olshem_formats::{DatasetReading, Read, Table, read};

@@ -526,7 +526,7 @@ impl Dataset {
         if version == Version::V21 {
             components(xml, of_all(), number, version, losses)?;
         }
-        let remarks = remarks(&description);
+        let remarks = remarks(&description, &columns);
         write_annotations(xml, &remarks.iter().collect::<Vec<_>>())?;
         if version == Version::V30 && of_all().next().is_some() {
             xml.open("Atts")?;
@@ -649,11 +649,16 @@ fn components_named<'c, W: Write>(
 }
 
 /// Footnotes and the like, as remarks on the data set: what they are on stands in the title.
-fn remarks(description: &Description) -> Vec<Annotation> {
+fn remarks(description: &Description, columns: &[Column]) -> Vec<Annotation> {
+    let column_of = |name: &str| {
+        let place = description.variables.iter().position(|v| v.component.name == name)?;
+        columns.get(place)
+    };
     let notes = description.notes.iter().map(|note| {
-        let on = note.on.iter().map(|(variable, value)| match value.as_str() {
-            "" => Cow::Borrowed(variable.as_str()),
-            value => Cow::Owned(format!("{variable}={value}")),
+        let on = note.on.iter().map(|(variable, value)| match (column_of(variable), &**value) {
+            (_, "") => Cow::Borrowed(variable.as_str()),
+            (Some(column), value) => Cow::Owned(format!("{}={}", column.name, column.coded(value))),
+            (None, value) => Cow::Owned(format!("{variable}={value}")),
         });
         let on: Vec<Cow<'_, str>> = on.collect();
         Annotation {
