@@ -208,7 +208,7 @@ fn labels(
 }
 
 /// The identifiers that have labels, with the codelist of each.
-fn codelist_of<'a>(
+pub(crate) fn codelist_of<'a>(
     folder: &'a Folder,
     indicator: &Indicator,
     component: &Component,

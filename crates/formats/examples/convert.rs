@@ -40,7 +40,7 @@ fn convert(
     let folder = std::path::Path::new(input).parent().map(std::path::Path::to_path_buf);
     let known = Known::new(given.metadata, folder);
     let mut writer = writer(kind, output)?;
-    files::read(&Content::file(input), &known, &mut Lent(&mut *writer))?;
+    files::read(&Content::file(input), &known, &mut Lent(&mut *writer, &known))?;
     let mut losses = Vec::new();
     if let Some(left_out) = writer.left_out() {
         let mut beside = self::writer(kind, &format!("{output}.structure.xml"))?;
@@ -56,8 +56,8 @@ fn writer(kind: Kind, output: &str) -> Result<Box<dyn Writer>, Vec<Diagnostic>> 
     files::writer(kind, Box::new(out), &Writing::default()).map_err(|fault| vec![fault])
 }
 
-/// A writer that is lent to a reader.
-struct Lent<'w>(&'w mut dyn Writer);
+/// A writer that is lent to a reader, and told the structures that were known beforehand.
+struct Lent<'w>(&'w mut dyn Writer, &'w Known);
 
 impl Receiver for Lent<'_> {
     fn header(&mut self, header: olshem_formats::message::Header) -> Result<(), Diagnostic> {
@@ -72,7 +72,15 @@ impl Receiver for Lent<'_> {
         &mut self,
         description: olshem_formats::message::Description,
     ) -> Result<(), Diagnostic> {
+        let structure = description.structure.as_ref();
+        if let Some(known) = structure.and_then(|structure| self.1.defining(structure)) {
+            self.0.metadata(known.clone())?;
+        }
         self.0.dataset(description)
+    }
+
+    fn note(&mut self, note: olshem_formats::message::Note) -> Result<(), Diagnostic> {
+        self.0.note(note)
     }
 
     fn observations(

@@ -10,6 +10,7 @@ mod properties;
 mod px;
 mod reading;
 mod sdmx_ml;
+mod sdmx_ml_write;
 mod workbooks;
 
 use olshem_formats::{DatasetReading, Read, Table, read};

@@ -13,9 +13,7 @@ use std::path::{Path, PathBuf};
 fn samples() {
     for (folder, snapshot) in [("sdmx", "sdmx_samples"), ("insee_bpe", "sdmx_samples_insee")] {
         let Some(root) = shared(&format!("data/formats/{folder}")) else { return };
-        let mut files = Vec::new();
-        messages(&root, &mut files);
-        files.sort();
+        let files = files(&root);
         let mut table = String::new();
         for file in files {
             let name = file.strip_prefix(&root).unwrap().display();
@@ -25,6 +23,14 @@ fn samples() {
         }
         insta::assert_snapshot!(snapshot, table);
     }
+}
+
+/// The messages in a folder, in order.
+pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    messages(root, &mut files);
+    files.sort();
+    files
 }
 
 fn messages(folder: &Path, found: &mut Vec<PathBuf>) {

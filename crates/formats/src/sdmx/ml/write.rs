@@ -27,7 +27,7 @@ mod xml;
 
 use crate::errors::UNWRITABLE;
 use crate::files::Writing;
-use crate::message::{Description, Header, Loss, Observations, Receiver, Writer};
+use crate::message::{Description, Header, Loss, Note, Observations, Receiver, Writer};
 use crate::metadata::Metadata;
 use losses::Losses;
 use olshem_model::{Diagnostic, Place};
@@ -120,6 +120,11 @@ impl Receiver for MlWriter<'_> {
         };
         self.metadata.extend(made);
         self.data.begin(described, &self.metadata, &mut self.losses)
+    }
+
+    fn note(&mut self, note: Note) -> Result<(), Diagnostic> {
+        self.data.note(note);
+        Ok(())
     }
 
     fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic> {

@@ -11,7 +11,7 @@ use super::structure::write_annotations;
 use super::xml::Xml;
 use super::{Version, failed};
 use crate::errors::{UNWRITABLE, WRONG_COMPONENT};
-use crate::message::{Action, Description, Header, Observations};
+use crate::message::{Action, Description, Header, Note, Observations};
 use crate::metadata::{Attachment, Class, Metadata, Part, Reference};
 use arrow::array::{Array, AsArray, StringViewArray};
 use indexmap::IndexMap;
@@ -118,6 +118,13 @@ impl Data {
         let dataset = Dataset::new(description, metadata, self.version, losses);
         self.datasets.push(dataset);
         Ok(())
+    }
+
+    /// A footnote on the data set that began last.
+    pub(super) fn note(&mut self, note: Note) {
+        if let Some(dataset) = self.datasets.last_mut() {
+            dataset.description.notes.push(note);
+        }
     }
 
     /// Observations of the data set that began last.
@@ -519,7 +526,7 @@ impl Dataset {
         if version == Version::V21 {
             components(xml, of_all(), number, version, losses)?;
         }
-        let remarks = remarks(&description);
+        let remarks = remarks(&description, &columns);
         write_annotations(xml, &remarks.iter().collect::<Vec<_>>())?;
         if version == Version::V30 && of_all().next().is_some() {
             xml.open("Atts")?;
@@ -642,11 +649,16 @@ fn components_named<'c, W: Write>(
 }
 
 /// Footnotes and the like, as remarks on the data set: what they are on stands in the title.
-fn remarks(description: &Description) -> Vec<Annotation> {
+fn remarks(description: &Description, columns: &[Column]) -> Vec<Annotation> {
+    let column_of = |name: &str| {
+        let place = description.variables.iter().position(|v| v.component.name == name)?;
+        columns.get(place)
+    };
     let notes = description.notes.iter().map(|note| {
-        let on = note.on.iter().map(|(variable, value)| match value.as_str() {
-            "" => Cow::Borrowed(variable.as_str()),
-            value => Cow::Owned(format!("{variable}={value}")),
+        let on = note.on.iter().map(|(variable, value)| match (column_of(variable), &**value) {
+            (_, "") => Cow::Borrowed(variable.as_str()),
+            (Some(column), value) => Cow::Owned(format!("{}={}", column.name, column.coded(value))),
+            (None, value) => Cow::Owned(format!("{variable}={value}")),
         });
         let on: Vec<Cow<'_, str>> = on.collect();
         Annotation {

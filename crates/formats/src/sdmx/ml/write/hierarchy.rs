@@ -16,7 +16,7 @@ pub(super) fn write<W: Write>(
         to.begin("HierarchicalCodelist", artefact, false, &[])?;
         for hierarchy in artefact.content.iter().filter(|h| !h.nodes.is_empty()) {
             named(to, "str:Hierarchy", &hierarchy.item, !hierarchy.levels.is_empty())?;
-            nodes(to, &hierarchy.nodes)?;
+            nodes(to, &hierarchy.nodes, &mut HashSet::new())?;
             levels(to, &hierarchy.levels)?;
             to.xml.close()?;
         }
@@ -26,7 +26,7 @@ pub(super) fn write<W: Write>(
         let has_levels = if hierarchy.levels.is_empty() { "false" } else { "true" };
         to.begin("Hierarchy", artefact, false, &[("hasFormalLevels", has_levels)])?;
         levels(to, &hierarchy.levels)?;
-        nodes(to, &hierarchy.nodes)?;
+        nodes(to, &hierarchy.nodes, &mut HashSet::new())?;
         to.xml.close()?;
     }
     Ok(())
@@ -56,14 +56,19 @@ fn levels<W: Write>(to: &mut Structures<'_, W>, levels: &[Item]) -> io::Result<(
     levels.iter().try_for_each(|_| to.xml.close())
 }
 
-fn nodes<W: Write>(to: &mut Structures<'_, W>, below: &[Node]) -> io::Result<()> {
-    let mut taken = HashSet::new();
+/// `taken`: the ids that others have. In 3.0 none may come twice in a hierarchy, in 2.1 none beside
+/// itself.
+fn nodes<W: Write>(
+    to: &mut Structures<'_, W>,
+    below: &[Node],
+    taken: &mut HashSet<String>,
+) -> io::Result<()> {
     for node in below {
-        let mut own = id(&node.id).into_owned();
+        let short = id(&node.id);
+        let mut own = short.to_string();
         let mut number = 2_usize;
-        // No two beside one another may have the same.
         while !taken.insert(own.clone()) {
-            own = format!("{}_{number}", id(&node.id));
+            own = format!("{short}_{number}");
             number += 1;
         }
         if own != node.id {
@@ -75,7 +80,10 @@ fn nodes<W: Write>(to: &mut Structures<'_, W>, below: &[Node]) -> io::Result<()>
         to.date("validTo", node.valid_to.as_deref())?;
         to.annotations(&node.annotations)?;
         to.reference("str:Code", &node.code)?;
-        nodes(to, &node.children)?;
+        match to.version {
+            Version::V21 => nodes(to, &node.children, &mut HashSet::new())?,
+            Version::V30 => nodes(to, &node.children, taken)?,
+        }
         to.xml.close()?;
     }
     Ok(())

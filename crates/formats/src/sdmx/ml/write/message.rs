@@ -2,7 +2,7 @@
 
 use super::Version;
 use super::losses::Losses;
-use super::names::{agency, date_time, id, language};
+use super::names::{date_time, id, language};
 use super::xml::Xml;
 use crate::message::Header;
 use olshem_model::codelist::Labels;
@@ -67,7 +67,7 @@ pub(super) fn header<W: Write>(
         losses.add("when the data were last changed", &**updated);
     }
     let sender = said.sender.as_deref().filter(|sender| !sender.is_empty());
-    let sender = sender.map_or_else(|| agency(head.agency), id);
+    let sender = sender.map_or_else(|| id(head.agency), id);
     xml.empty("mes:Sender", &[("id", &sender)])?;
     for (tag, text) in &said.names {
         xml.in_language("com:Name", language(tag), text)?;

@@ -35,6 +35,14 @@ pub(super) fn prepared(mut metadata: Metadata, version: Version, losses: &mut Lo
     });
     let mut made = Metadata::default();
     for structure in &mut metadata.structures {
+        for definition in &mut structure.content {
+            // Nothing else can enumerate measures; a reference need not say so.
+            if let (Part::MeasureDimension, Some(list)) =
+                (&definition.part, &mut definition.representation.codelist)
+            {
+                list.class = Class::ConceptScheme;
+            }
+        }
         if version == Version::V30 {
             enumerate_measures(structure, &metadata.concept_schemes, &mut made);
         }
@@ -256,9 +264,6 @@ fn enumerate_measures(
         }
         definition.part = Part::Dimension;
         let Some(list) = &mut definition.representation.codelist else { continue };
-        if list.class != Class::ConceptScheme {
-            continue;
-        }
         let scheme = schemes.iter().find(|scheme| list.means(&scheme.reference));
         list.class = Class::Codelist;
         list.id = format!("CL_{}", list.id);

@@ -556,7 +556,8 @@ fn attributes(class: Class, item: &Item) -> Vec<(&'static str, &'static str)> {
 
 fn related(artefact: &Artefact<()>, kind: &str) -> Option<Reference> {
     let found = artefact.annotations.iter().find(|annotation| is_remark(annotation, kind));
-    found?.url.as_ref()?.parse().ok()
+    let to: Reference = found?.url.as_ref()?.parse().ok()?;
+    (to.class != Class::Other).then_some(to)
 }
 
 pub(super) fn is_remark(annotation: &Annotation, kind: &str) -> bool {
