@@ -5,6 +5,7 @@ use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE};
 use crate::kind::Kind;
 use crate::message::{Collected, Receiver, Writer};
 use crate::metadata::{Metadata, Reference};
+use crate::sdmx;
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
 use std::io::Write;
@@ -90,15 +91,20 @@ pub fn read(
     receiver: &mut dyn Receiver,
 ) -> Result<Kind, Vec<Diagnostic>> {
     let kind = Kind::of(content).map_err(|fault| vec![fault])?;
-    let _ = (known, receiver);
-    #[allow(clippy::match_single_binding)]
+    let _ = (known, &receiver);
     match kind {
-        kind => Err(vec![Diagnostic::new(
-            &UNKNOWN_FORMAT,
-            content.path(),
-            format!("{kind} is not read yet"),
-        )]),
+        Kind::SdmxJson1 | Kind::SdmxJson2 => {
+            sdmx::json::read(content, receiver).map_err(|fault| vec![fault])?;
+        }
+        kind => {
+            return Err(vec![Diagnostic::new(
+                &UNKNOWN_FORMAT,
+                content.path(),
+                format!("{kind} is not read yet"),
+            )]);
+        }
     }
+    Ok(kind)
 }
 
 /// Reads a file whole into memory.
@@ -132,9 +138,8 @@ pub fn writer<'w>(
     out: Box<dyn Write + Send + 'w>,
     writing: &Writing,
 ) -> Result<Box<dyn Writer + 'w>, Diagnostic> {
-    let _ = (out, writing);
-    #[allow(clippy::match_single_binding)]
     match kind {
+        Kind::SdmxJson2 => Ok(Box::new(sdmx::json::JsonWriter::new(out, writing))),
         kind => Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("{kind} is only read"))),
     }
 }

@@ -48,6 +48,7 @@ mod origin;
 pub mod parquet;
 pub mod published;
 pub mod reading;
+pub mod sdmx;
 pub mod structures;
 mod table;
 mod workbook;

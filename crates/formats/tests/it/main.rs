@@ -7,6 +7,7 @@ mod corpora;
 mod kazakhstan;
 mod properties;
 mod reading;
+mod sdmx_json;
 mod workbooks;
 
 use olshem_formats::{DatasetReading, Read, Table, read};
