@@ -5,6 +5,7 @@ use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE};
 use crate::kind::Kind;
 use crate::message::{Collected, Receiver, Writer};
 use crate::metadata::{Metadata, Reference};
+use crate::sdmx::csv::{CsvWriter, Version};
 use crate::sdmx;
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
@@ -91,10 +92,12 @@ pub fn read(
     receiver: &mut dyn Receiver,
 ) -> Result<Kind, Vec<Diagnostic>> {
     let kind = Kind::of(content).map_err(|fault| vec![fault])?;
-    let _ = (known, &receiver);
     match kind {
         Kind::SdmxJson1 | Kind::SdmxJson2 => {
             sdmx::json::read(content, receiver).map_err(|fault| vec![fault])?;
+        }
+        Kind::SdmxCsv1 | Kind::SdmxCsv2 => {
+            sdmx::csv::read(content, known, receiver).map_err(|fault| vec![fault])?;
         }
         kind => {
             return Err(vec![Diagnostic::new(
@@ -140,6 +143,8 @@ pub fn writer<'w>(
 ) -> Result<Box<dyn Writer + 'w>, Diagnostic> {
     match kind {
         Kind::SdmxJson2 => Ok(Box::new(sdmx::json::JsonWriter::new(out, writing))),
+        Kind::SdmxCsv1 => Ok(Box::new(CsvWriter::new(out, Version::V1, writing))),
+        Kind::SdmxCsv2 => Ok(Box::new(CsvWriter::new(out, Version::V2, writing))),
         kind => Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("{kind} is only read"))),
     }
 }

@@ -2,6 +2,7 @@
 //! the ways of writing that it has.
 
 
+pub mod csv;
 pub mod json;
 
 /// The keyword of the [`Extra`](crate::message::Extra) of a variable whose values are texts by

@@ -7,6 +7,7 @@ mod corpora;
 mod kazakhstan;
 mod properties;
 mod reading;
+mod sdmx_csv;
 mod sdmx_json;
 mod workbooks;
 

@@ -9,7 +9,7 @@ use olshem_model::codelist::{Annotation, Labels};
 pub(super) struct Text {
     pub(super) json: String,
     /// Whether a value stands before, so that a comma has to part them.
-    follows: bool,
+    pub(super) follows: bool,
     /// In which language `name` is, where there is one in it.
     pub(super) language: Option<String>,
 }
