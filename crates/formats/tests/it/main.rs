@@ -9,6 +9,7 @@ mod properties;
 mod reading;
 mod sdmx_csv;
 mod sdmx_json;
+mod sdmx_written;
 mod workbooks;
 
 use olshem_formats::{DatasetReading, Read, Table, read};

@@ -49,18 +49,15 @@ fn attribute() -> Part {
 #[test]
 fn every_sample_reads_or_is_refused_for_a_right_reason() {
     let mut table = String::new();
-    for folder in ["data/formats/sdmx/v3/csv", "data/formats/insee_bpe"] {
-        let Some(folder) = shared(folder) else { return };
-        let mut files: Vec<_> =
-            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.retain(|path| path.extension().is_some_and(|ending| ending == "csv"));
-        files.sort();
-        for path in files {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let bytes = std::fs::read(&path).unwrap();
-            let read = collect(&Content::in_memory(name.as_str(), bytes), &Known::default());
-            write!(table, "{name}: {}", outcome(read)).unwrap();
-        }
+    let Some(folder) = shared("data/formats/sdmx/v3/csv") else { return };
+    let mut files: Vec<_> =
+        std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for path in files {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let bytes = std::fs::read(&path).unwrap();
+        let read = collect(&Content::in_memory(name.as_str(), bytes), &Known::default());
+        write!(table, "{name}: {}", outcome(read)).unwrap();
     }
     insta::assert_snapshot!(table);
 }

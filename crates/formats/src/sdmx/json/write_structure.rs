@@ -9,7 +9,7 @@ use crate::metadata::{
 };
 use olshem_model::Diagnostic;
 use olshem_model::codelist::{Annotation, Item};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 const SCHEMA: &str = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/2.0.0/sdmx-json-structure-schema.json";
 
@@ -26,6 +26,7 @@ pub(super) fn write(
         return Err(super::write::unwritable("there is nothing to write".to_owned()));
     }
     let mut losses = Losses::new();
+    let mut lost = 0;
     text.open('{');
     meta(text, header, SCHEMA, agency);
     text.key("data");
@@ -61,7 +62,7 @@ pub(super) fn write(
             let schemes: Vec<_> =
                 metadata.item_schemes.iter().filter(|s| s.reference.class == *class).collect();
             if !items_key.is_empty() {
-                artefacts(text, key, &schemes, |text, list| items(text, items_key, list));
+                artefacts(text, key, &schemes, |text, list| lost += items(text, items_key, list));
             }
         }
         let schemes = all(&metadata.transformation_schemes);
@@ -78,6 +79,9 @@ pub(super) fn write(
     });
     errors(text, header);
     text.close('}');
+    if lost > 0 {
+        losses.insert("categories that are nested too deeply", lost);
+    }
     if !metadata.others.is_empty() {
         losses.insert("artefacts of which only the name is known", metadata.others.len());
     }
@@ -143,36 +147,42 @@ fn item_members(text: &mut Text, item: &Item) {
     annotations(text, &item.annotations);
 }
 
-/// Items, those of a category scheme within one another.
-fn items(text: &mut Text, key: &str, all: &[Item]) {
+/// Items; those of a category scheme within one another. Gives back how many could not be written.
+fn items(text: &mut Text, key: &str, all: &[Item]) -> usize {
     if key != "categories" {
-        return text.list(key, all, item);
+        text.list(key, all, item);
+        return 0;
     }
-    let mut below: BTreeMap<&str, Vec<&Item>> = BTreeMap::new();
-    let codes: std::collections::BTreeSet<&str> = all.iter().map(|i| i.code.as_str()).collect();
-    let parent = |item: &'_ Item| item.parent.clone().filter(|p| codes.contains(p.as_str()));
+    let codes: HashSet<&str> = all.iter().map(|item| item.code.as_str()).collect();
+    let mut top = Vec::new();
+    let mut below: HashMap<&str, Vec<&Item>> = HashMap::new();
     for item in all {
-        if let Some(parent) = item.parent.as_deref().filter(|parent| codes.contains(parent)) {
-            below.entry(parent).or_default().push(item);
+        match item.parent.as_deref().filter(|parent| codes.contains(parent)) {
+            Some(parent) => below.entry(parent).or_default().push(item),
+            None => top.push(item),
         }
     }
-    let top: Vec<&Item> = all.iter().filter(|item| parent(item).is_none()).collect();
-    categories(text, key, &top, &below, 0);
+    categories(text, key, &top, &mut below, 0);
+    below.values().map(Vec::len).sum()
 }
 
-fn categories(
+/// Categories with those below them, which are taken out of `below`: of a circle, each is written
+/// once.
+fn categories<'i>(
     text: &mut Text,
     key: &str,
-    of_one: &[&Item],
-    below: &BTreeMap<&str, Vec<&Item>>,
+    of_one: &[&'i Item],
+    below: &mut HashMap<&'i str, Vec<&'i Item>>,
     depth: usize,
 ) {
     text.list(key, of_one, |text, item| {
         text.object(|text| {
             item_members(text, &Item { parent: None, ..(*item).clone() });
-            // Deeper than any file is read again; a circle can't be reached from the top.
-            if let Some(children) = below.get(item.code.as_str()).filter(|_| depth < 50) {
-                categories(text, key, children, below, depth + 1);
+            // What is nested deeper than that no reader takes, ours among them.
+            if depth < 50
+                && let Some(children) = below.remove(item.code.as_str())
+            {
+                categories(text, key, &children, below, depth + 1);
             }
         });
     });
