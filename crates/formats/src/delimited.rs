@@ -243,6 +243,17 @@ fn closing_quote(bytes: &[u8], mut from: usize) -> Option<usize> {
     }
 }
 
+/// Appends a field, in quotation marks where it would be read as another or as none.
+pub(crate) fn push_field(text: &mut String, field: &str) {
+    let plain = !field.is_empty() && !field.contains(['"', ',', '\n', '\r']);
+    if plain {
+        return text.push_str(field);
+    }
+    text.push('"');
+    text.push_str(&field.replace('"', "\"\""));
+    text.push('"');
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -82,7 +82,7 @@ impl Metadata {
 }
 
 /// The VTL type of SDMX's text types (SDMX 3.0, section 6, "mapping VTL and SDMX data types").
-fn data_type(representation: &Representation, is_measure: bool) -> DataType {
+pub(crate) fn data_type(representation: &Representation, is_measure: bool) -> DataType {
     if representation.codelist.is_some() {
         return DataType::String;
     }
@@ -121,7 +121,7 @@ fn data_type(representation: &Representation, is_measure: bool) -> DataType {
 }
 
 /// SDMX's text type of a VTL type.
-fn text_type(data_type: DataType) -> &'static str {
+pub(crate) fn text_type(data_type: DataType) -> &'static str {
     match data_type {
         DataType::Integer => "Long",
         DataType::Number => "Double",

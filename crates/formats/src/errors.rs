@@ -197,4 +197,18 @@ olshem_model::codes! {
     /// The format can't hold what is essential: a data set without dimensions as PC-Axis, say, or a
     /// cube with more cells than a spreadsheet has rows.
     UNWRITABLE = "F035", "the data can't be written in this format";
+
+    /// The parts of an SDMX-JSON data message contradict one another.
+    ///
+    /// Observations name their dimensions and attributes by indices, counted from 0, into the `values`
+    /// that `structures` has of each; a key has an index for each dimension of its level.
+    BROKEN_SDMX_JSON = "F044", "the SDMX-JSON message contradicts itself";
+
+    /// The headings of an SDMX-CSV file, or the first fields of a row, are not what the standard has
+    /// there.
+    ///
+    /// Version 2.0 begins with `STRUCTURE` and `STRUCTURE_ID`, and its rows with `dataflow`,
+    /// `datastructure` or `dataprovision` and a name as `AGENCY:ID(1.0)`; version 1.0 begins with
+    /// `DATAFLOW`.
+    BROKEN_SDMX_CSV = "F045", "the SDMX-CSV can't be read";
 }

@@ -6,6 +6,7 @@ use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE, WRONG_MESSAGE};
 use crate::kind::Kind;
 use crate::message::{Collected, Description, Observations, Receiver, Variable, Writer};
 use crate::metadata::{Metadata, Reference};
+use crate::sdmx::csv::CsvWriter;
 use crate::sdmx::ml::write::Version;
 use crate::{flat, identifier, jsonstat, px, sdmx};
 use olshem_model::{Diagnostic, Place};
@@ -160,6 +161,12 @@ pub fn read(
         Kind::Px => px::read(content, receiver)?,
         Kind::Parquet => columnar::read_parquet(content, receiver)?,
         Kind::Arrow => columnar::read_arrow(content, receiver)?,
+        Kind::SdmxJson1 | Kind::SdmxJson2 => {
+            sdmx::json::read(content, receiver).map_err(|fault| vec![fault])?;
+        }
+        Kind::SdmxCsv1 | Kind::SdmxCsv2 => {
+            sdmx::csv::read(content, known, receiver).map_err(|fault| vec![fault])?;
+        }
         kind => {
             let message = format!("{kind} is not read yet");
             return Err(vec![Diagnostic::new(&UNKNOWN_FORMAT, content.path(), message)]);
@@ -204,6 +211,9 @@ pub fn writer<'w>(
         Kind::Px => Ok(px::writer(out, writing)),
         Kind::SdmxMl21 => Ok(sdmx::ml::write::writer(Version::V21, out, writing)),
         Kind::SdmxMl30 => Ok(sdmx::ml::write::writer(Version::V30, out, writing)),
+        Kind::SdmxJson2 => Ok(Box::new(sdmx::json::JsonWriter::new(out, writing))),
+        Kind::SdmxCsv1 => Ok(Box::new(CsvWriter::new(out, sdmx::csv::Version::V1, writing))),
+        Kind::SdmxCsv2 => Ok(Box::new(CsvWriter::new(out, sdmx::csv::Version::V2, writing))),
         Kind::Parquet => Ok(Box::new(ParquetWriter::new(out))),
         kind => Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("{kind} is only read"))),
     }

@@ -5,15 +5,15 @@ use super::{Contents, Decoded, columns};
 use crate::delimited::{self, Fields};
 use crate::errors::{EMPTY_FILE, RAGGED_ROW};
 use crate::faults::Faults;
+use crate::pieces::Pieces;
 use olshem_model::{DataStructure, Diagnostic, Place};
 use std::io::{self, Read};
 use std::path::Path;
 
 const DELIMITER: char = ',';
 
-/// How much is cut off at a time: enough to outweigh the handing over, little enough to stay in a
-/// processor's cache.
-const PIECE: usize = 1 << 20;
+/// Cuts pieces of whole rows off a file.
+pub(super) type Cutter = Pieces<Box<dyn Read + Send>>;
 
 /// What the headings say.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Layout {
         structure: &DataStructure,
     ) -> Result<Self, Vec<Diagnostic>> {
         let unreadable = |error: io::Error| vec![super::unreadable(file, &error)];
-        let mut cutter = Cutter::new(contents.reader(0).map_err(unreadable)?);
+        let mut cutter = Cutter::new(contents.reader(0).map_err(unreadable)?, DELIMITER as u8);
         let piece = cutter.next_piece().map_err(unreadable)?.unwrap_or_default();
         let marked = piece.strip_prefix(b"\xef\xbb\xbf");
         let bytes = marked.unwrap_or(&piece);
@@ -76,7 +76,7 @@ impl Layout {
 
     /// The pieces of the file.
     pub(super) fn pieces(&self, contents: &Contents) -> io::Result<Cutter> {
-        Ok(Cutter::new(contents.reader(self.start)?))
+        Ok(Cutter::new(contents.reader(self.start)?, DELIMITER as u8))
     }
 
     /// The line on which the rows begin.
@@ -158,37 +158,5 @@ impl Layout {
         let mut arrays = |n: &usize| builders[*n].take().map(Builder::finish);
         decoded.arrays = wanted.iter().filter_map(&mut arrays).collect();
         (decoded, fields.line())
-    }
-}
-
-/// Cuts pieces of whole rows off a file.
-pub(super) struct Cutter {
-    reader: Box<dyn Read + Send>,
-    /// What was read beyond the last piece.
-    carried: Vec<u8>,
-}
-
-impl Cutter {
-    fn new(reader: Box<dyn Read + Send>) -> Self {
-        Self { reader, carried: Vec::new() }
-    }
-
-    /// The next piece; none at the end of the file.
-    pub(super) fn next_piece(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let mut piece = std::mem::take(&mut self.carried);
-        let mut size = PIECE;
-        loop {
-            piece.reserve(size + PIECE / 8);
-            let read = self.reader.by_ref().take(size as u64).read_to_end(&mut piece)?;
-            if read < size {
-                return Ok((!piece.is_empty()).then_some(piece));
-            }
-            if let Some(whole) = delimited::whole_rows(&piece, DELIMITER as u8) {
-                self.carried = piece.split_off(whole);
-                return Ok(Some(piece));
-            }
-            // A row longer than a piece: by doubling, a long one is not looked at too often.
-            size = piece.len();
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Batches as CSV: nulls are empty, numbers have the fewest digits that read back as the same.
 
+use crate::delimited::push_field;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Float64Type, Int64Type, Schema};
 use std::fmt::Write;
@@ -52,14 +53,4 @@ fn push_value(text: &mut String, array: &ArrayRef, row: usize) -> bool {
         _ => return false,
     };
     written.is_ok()
-}
-
-fn push_field(text: &mut String, field: &str) {
-    let plain = !field.is_empty() && !field.contains(['"', ',', '\n', '\r']);
-    if plain {
-        return text.push_str(field);
-    }
-    text.push('"');
-    text.push_str(&field.replace('"', "\"\""));
-    text.push('"');
 }

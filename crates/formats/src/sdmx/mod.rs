@@ -1,3 +1,11 @@
-//! SDMX in its three syntaxes.
+//! SDMX, the standard of statistical offices for exchanging data and their structures (ISO 17369), in
+//! the ways of writing that it has.
 
+pub mod csv;
+pub mod json;
 pub mod ml;
+
+/// The keyword of the [`Extra`](crate::message::Extra) of a variable whose values are texts by
+/// language, written as JSON objects (`{"en":"…","fr":"…"}`); its values are the languages, where it is
+/// said beforehand which there are.
+pub const MULTILINGUAL: &str = "isMultiLingual";

@@ -9,8 +9,11 @@ mod kazakhstan;
 mod properties;
 mod px;
 mod reading;
+mod sdmx_csv;
+mod sdmx_json;
 mod sdmx_ml;
 mod sdmx_ml_write;
+mod sdmx_written;
 mod workbooks;
 
 use olshem_formats::{DatasetReading, Read, Table, read};
