@@ -3,12 +3,13 @@
 use crate::columnar::{self, ParquetWriter};
 use crate::content::Content;
 use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE, WRONG_MESSAGE};
+use crate::flat::{self, FlatWriter};
 use crate::kind::Kind;
 use crate::message::{Collected, Description, Observations, Receiver, Variable, Writer};
 use crate::metadata::{Metadata, Reference};
 use crate::sdmx::csv::CsvWriter;
 use crate::sdmx::ml::write::Version;
-use crate::{flat, identifier, jsonstat, px, sdmx};
+use crate::{identifier, jsonstat, px, sdmx};
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
 use std::io::Write;
@@ -207,6 +208,7 @@ pub fn writer<'w>(
     writing: &Writing,
 ) -> Result<Box<dyn Writer + 'w>, Diagnostic> {
     match kind {
+        Kind::Csv => Ok(Box::new(FlatWriter::new(out))),
         Kind::JsonStat => Ok(jsonstat::writer(out, writing)),
         Kind::Px => Ok(px::writer(out, writing)),
         Kind::SdmxMl21 => Ok(sdmx::ml::write::writer(Version::V21, out, writing)),

@@ -6,17 +6,21 @@
 
 use crate::content::Content;
 use crate::delimited::Fields;
-use crate::errors::{EMPTY_FILE, MISSING_COLUMN, RAGGED_ROW};
+use crate::errors::{EMPTY_FILE, MISSING_COLUMN, RAGGED_ROW, UNWRITABLE};
 use crate::faults::Faults;
-use crate::files::Known;
-use crate::message::{Description, Lines, Observations, Receiver, Variable};
+use crate::files::{Known, no_data, only_one};
+use crate::formulas::{neutralised, restored};
+use crate::message::{Description, Lines, Loss, Note, Observations, Receiver, Variable, Writer};
+use crate::metadata::Metadata;
 use crate::roles::{Sample, guess};
-use arrow::array::{ArrayRef, RecordBatch, StringViewBuilder};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, StringViewBuilder};
 use arrow::datatypes::{DataType as ArrowType, Field, Schema};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1251, WINDOWS_1252};
 use olshem_model::spelling::nearest;
 use olshem_model::{Diagnostic, Place};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -93,10 +97,115 @@ pub(crate) fn read(
             continue;
         }
         for (builder, &column) in builders.iter_mut().zip(&columns) {
-            let cell = cells[column].as_ref();
+            let cell = restored(&cells[column]);
             builder.append_option(Some(cell).filter(|cell| !cell.is_empty()));
         }
         lines.push(u32::try_from(line).unwrap_or(u32::MAX));
+    }
+}
+
+/// Writes one data set: a line of headings, and a line for each observation. Texts that a spreadsheet
+/// would run as formulas are neutralised.
+pub(crate) struct FlatWriter<'w> {
+    out: Box<dyn Write + Send + 'w>,
+    begun: bool,
+    losses: BTreeSet<Loss>,
+    text: String,
+}
+
+impl<'w> FlatWriter<'w> {
+    pub(crate) fn new(out: Box<dyn Write + Send + 'w>) -> Self {
+        Self { out, begun: false, losses: BTreeSet::new(), text: String::new() }
+    }
+
+    fn field(&mut self, column: usize, field: Option<&str>) {
+        if column > 0 {
+            self.text.push(',');
+        }
+        let Some(field) = field else { return };
+        let field = neutralised(field);
+        if field.is_empty() || field.contains(['"', ',', '\n', '\r']) {
+            self.text.push('"');
+            self.text.push_str(&field.replace('"', "\"\""));
+            self.text.push('"');
+        } else {
+            self.text.push_str(&field);
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), Diagnostic> {
+        let written = self.out.write_all(self.text.as_bytes());
+        self.text.clear();
+        written.map_err(unwritten)
+    }
+}
+
+fn unwritten(error: io::Error) -> Diagnostic {
+    Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("can't be written: {error}"))
+}
+
+impl Receiver for FlatWriter<'_> {
+    fn metadata(&mut self, metadata: Metadata) -> Result<(), Diagnostic> {
+        if !metadata.is_empty() {
+            self.losses.insert(Loss("structures".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn dataset(&mut self, description: Description) -> Result<(), Diagnostic> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Err(only_one("CSV"));
+        }
+        let variables = &description.variables;
+        for (what, is_lost) in [
+            ("roles and types of the components", true),
+            ("labels of codes", variables.iter().any(|v| v.codelist.is_some())),
+            (
+                "names",
+                !description.names.is_empty() || variables.iter().any(|v| !v.names.is_empty()),
+            ),
+            ("units", variables.iter().any(|v| !v.unit.is_empty())),
+            ("notes", !description.notes.is_empty()),
+            ("the source", !description.source.is_empty()),
+            ("further keywords", !description.extras.is_empty()),
+        ] {
+            if is_lost {
+                self.losses.insert(Loss(what.to_owned()));
+            }
+        }
+        for (column, variable) in variables.iter().enumerate() {
+            self.field(column, Some(&variable.component.name));
+        }
+        self.text.push('\n');
+        self.flush()
+    }
+
+    fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic> {
+        let batch = &observations.batch;
+        let columns: Vec<&StringViewArray> =
+            batch.columns().iter().map(|column| column.as_string_view()).collect();
+        for row in 0..batch.num_rows() {
+            for (at, column) in columns.iter().enumerate() {
+                self.field(at, column.is_valid(row).then(|| column.value(row)));
+            }
+            self.text.push('\n');
+        }
+        self.flush()
+    }
+
+    fn note(&mut self, _: Note) -> Result<(), Diagnostic> {
+        self.losses.insert(Loss("notes".to_owned()));
+        Ok(())
+    }
+}
+
+impl Writer for FlatWriter<'_> {
+    fn finish(mut self: Box<Self>) -> Result<Vec<Loss>, Diagnostic> {
+        if !self.begun {
+            return Err(no_data("CSV"));
+        }
+        self.out.flush().map_err(unwritten)?;
+        Ok(self.losses.into_iter().collect())
     }
 }
 

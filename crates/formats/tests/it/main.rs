@@ -6,6 +6,7 @@
 mod corpora;
 mod jsonstat;
 mod kazakhstan;
+mod official;
 mod properties;
 mod px;
 mod reading;
@@ -14,6 +15,7 @@ mod sdmx_json;
 mod sdmx_ml;
 mod sdmx_ml_write;
 mod sdmx_written;
+mod sheets;
 mod workbooks;
 
 use olshem_formats::{DatasetReading, Read, Table, read};
