@@ -1,10 +1,11 @@
 //! The command line. What is written here is the manual: `--help`, the man page, the completions
 //! and `docs/cli.md` are made from it.
 
-use crate::locale::Locale;
 use crate::terminal::Colour;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use olshem_words::Locale;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -35,7 +36,7 @@ pub(crate) struct Global {
     ///
     /// Without it, LC_ALL, LC_MESSAGES or LANG decides; if that names none of these, the first
     /// language of the account.
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_parser = locales())]
     pub(crate) locale: Option<Locale>,
     /// When to colour the output
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
@@ -45,6 +46,19 @@ pub(crate) struct Global {
     /// Without it, as many as there are processors.
     #[arg(long, global = true, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+}
+
+/// The languages by their tags.
+fn locales() -> impl TypedValueParser<Value = Locale> {
+    let values = Locale::ALL.map(|locale| {
+        PossibleValue::new(locale.tag()).help(match locale {
+            Locale::Kk => "Kazakh",
+            Locale::Ru => "Russian",
+            Locale::En => "English",
+        })
+    });
+    PossibleValuesParser::new(values)
+        .try_map(|tag| Locale::from_tag(&tag).ok_or("this is no language of the interface"))
 }
 
 /// The commands.

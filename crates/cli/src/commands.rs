@@ -2,7 +2,6 @@
 
 use crate::args::{Cli, Command, Format};
 use crate::errors;
-use crate::locale::{Locale, Words};
 use crate::manual;
 use crate::render::{indicator, lineage, report};
 use crate::terminal::Terminal;
@@ -10,6 +9,7 @@ use crate::vtl;
 use olshem_account::{Account, Run};
 use olshem_engine::Engine;
 use olshem_model::{Diagnostic, Place};
+use olshem_words::{Locale, Words};
 use serde::Serialize;
 use std::error::Error;
 use std::num::NonZeroUsize;

@@ -1,7 +1,7 @@
 //! The catalogue of error codes: all crates' codes, and this command's own.
 
-use crate::locale::Words;
 use olshem_model::Code;
+use olshem_words::Words;
 use std::fmt::Write;
 
 olshem_model::codes! {
@@ -160,7 +160,19 @@ fn body(code: &Code) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use olshem_words::Locale;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn every_error_code_has_a_title_and_every_title_a_code() {
+        let codes = catalogue().into_iter().flat_map(|(_, codes)| codes);
+        let codes: Vec<String> = codes.map(|code| format!("code-{}", code.id)).collect();
+        for locale in [Locale::Kk, Locale::Ru] {
+            let titles = locale.titles().lines().filter_map(|line| line.split_once(" ="));
+            let titles = titles.map(|(key, _)| key).filter(|key| key.starts_with("code-"));
+            assert_eq!(titles.collect::<Vec<_>>(), codes, "{}", locale.tag());
+        }
+    }
 
     #[test]
     fn no_code_has_two_meanings() {

@@ -1,11 +1,11 @@
 //! The numbers of an indicator: aligned for people, CSV for programs.
 
-use crate::locale::Words;
 use crate::render::Page;
-use crate::render::figure::{self, Amount, Decimals};
 use crate::render::table::{self, Column};
 use crate::terminal::{Terminal, Tone};
 use olshem_account::{Dimension, IndicatorTable, Row, Text};
+use olshem_words::Words;
+use olshem_words::figure::{self, Amount, Decimals};
 use std::collections::BTreeSet;
 
 /// The identifier that tells under which definition a number was calculated.

@@ -4,14 +4,15 @@ use crate::locale::Locale;
 
 /// U+2212, as long as a plus sign and never broken from its digits.
 const MINUS: char = '\u{2212}';
-const NO_BREAK_SPACE: char = '\u{a0}';
+/// A space that lines do not break at.
+pub const NO_BREAK_SPACE: char = '\u{a0}';
 
 /// The number rounded to that many decimals, with the locale's separators.
 ///
 /// Rounds half away from zero in decimal, on the shortest decimal text that stands for the value:
 /// 2.675 becomes 2.68 although the binary number nearest to it lies below. Official tables are
 /// rounded so, and a tie decided in binary would differ from them.
-pub(crate) fn number(value: f64, decimals: usize, locale: Locale) -> String {
+pub fn number(value: f64, decimals: usize, locale: Locale) -> String {
     let (group, point) = match locale {
         Locale::En => (',', '.'),
         Locale::Ru | Locale::Kk => (NO_BREAK_SPACE, ','),
@@ -37,7 +38,7 @@ pub(crate) fn number(value: f64, decimals: usize, locale: Locale) -> String {
 
 /// How many decimals the number has itself, as far as they can mean anything: beyond are the traces
 /// of binary arithmetic.
-pub(crate) fn own_decimals(value: f64) -> usize {
+pub fn own_decimals(value: f64) -> usize {
     const MOST: usize = 6;
     let exact = value.to_string();
     exact.split_once('.').map_or(0, |(_, decimals)| decimals.len().min(MOST))

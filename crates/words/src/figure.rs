@@ -1,13 +1,13 @@
 //! One number of an indicator: value, bounds, unit.
 
 use crate::locale::Words;
+use crate::number::NO_BREAK_SPACE;
 use crate::number::own_decimals;
-use crate::render::NO_BREAK_SPACE;
 use olshem_account::report::{Figure, Kind};
 
 /// How many decimals to write.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Decimals {
+pub enum Decimals {
     /// That many.
     Fixed(usize),
     /// As many as each number has.
@@ -25,7 +25,7 @@ impl Decimals {
 
 /// A number and what is known of its bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Amount {
+pub struct Amount {
     value: Option<f64>,
     low: Option<f64>,
     high: Option<f64>,
@@ -33,13 +33,13 @@ pub(crate) struct Amount {
 
 impl Amount {
     /// An infinite bound is none.
-    pub(crate) fn new(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> Self {
+    pub fn new(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> Self {
         let finite = |number: Option<f64>| number.filter(|n| n.is_finite());
         Self { value: finite(value), low: finite(low), high: finite(high) }
     }
 
     /// The value alone; without one, the bounds. With the unit after it.
-    pub(crate) fn main(self, words: &Words, decimals: Decimals, unit: &str) -> String {
+    pub fn main(self, words: &Words, decimals: Decimals, unit: &str) -> String {
         match self.value {
             Some(value) => with_unit(words.number(value, decimals.of(value)), unit),
             None => {
@@ -49,7 +49,7 @@ impl Amount {
     }
 
     /// Value, unit and, in brackets, the bounds.
-    pub(crate) fn whole(self, words: &Words, decimals: Decimals, unit: &str) -> String {
+    pub fn whole(self, words: &Words, decimals: Decimals, unit: &str) -> String {
         let main = self.main(words, decimals, unit);
         match self.bounds(words, decimals, "") {
             Some(bounds) if self.value.is_some() => format!("{main} ({bounds})"),
@@ -58,7 +58,7 @@ impl Amount {
     }
 
     /// The bounds, unless they are the value itself; `None` where nothing bounds it.
-    pub(crate) fn bounds(self, words: &Words, decimals: Decimals, unit: &str) -> Option<String> {
+    pub fn bounds(self, words: &Words, decimals: Decimals, unit: &str) -> Option<String> {
         let text = |bound| words.number(bound, decimals.of(bound));
         let one_sided =
             |key, bound| words.with(key, &[("bound", with_unit(text(bound), unit).into())]);
@@ -94,7 +94,7 @@ impl From<&Figure> for Amount {
 }
 
 /// The figure with its unit and bounds, marked where it is not a measurement.
-pub(crate) fn whole(words: &Words, figure: &Figure) -> String {
+pub fn whole(words: &Words, figure: &Figure) -> String {
     let amount = Amount::from(figure).whole(
         words,
         Decimals::Fixed(figure.decimals),
@@ -107,7 +107,7 @@ pub(crate) fn whole(words: &Words, figure: &Figure) -> String {
 }
 
 /// `0.70; 0.10–2.35`: the figure and its bounds without unit, for a list in which all have the same.
-pub(crate) fn bare(words: &Words, figure: &Figure) -> String {
+pub fn bare(words: &Words, figure: &Figure) -> String {
     let amount = Amount::from(figure);
     let decimals = Decimals::Fixed(figure.decimals);
     let main = amount.main(words, decimals, "");
@@ -118,7 +118,7 @@ pub(crate) fn bare(words: &Words, figure: &Figure) -> String {
 }
 
 /// ` (% of GDP, as published)`: the unit of a list, and what sort of numbers they are.
-pub(crate) fn unit_and_kind(words: &Words, figure: &Figure) -> String {
+pub fn unit_and_kind(words: &Words, figure: &Figure) -> String {
     let unit = Some(words.text(&figure.unit).to_owned()).filter(|unit| !unit.is_empty());
     let parts: Vec<String> = unit.into_iter().chain(kind(words, figure.kind)).collect();
     match parts.as_slice() {
@@ -128,7 +128,7 @@ pub(crate) fn unit_and_kind(words: &Words, figure: &Figure) -> String {
 }
 
 /// What sort of number it is, where it is not a measurement.
-pub(crate) fn kind(words: &Words, kind: Kind) -> Option<String> {
+pub fn kind(words: &Words, kind: Kind) -> Option<String> {
     match kind {
         Kind::Measured => None,
         Kind::Published => Some(words.get("kind-published")),
@@ -137,7 +137,7 @@ pub(crate) fn kind(words: &Words, kind: Kind) -> Option<String> {
 }
 
 /// The period that a figure is for.
-pub(crate) fn period(figure: &Figure) -> Option<&str> {
+pub fn period(figure: &Figure) -> Option<&str> {
     figure.at.get("TIME_PERIOD").map(String::as_str)
 }
 

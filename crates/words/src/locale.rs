@@ -1,14 +1,15 @@
-//! The languages that the command speaks, and its words in them.
+//! The languages of the interface, and its words in them.
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use olshem_account::Text;
 use olshem_model::Code;
 use std::fmt;
 use unic_langid::LanguageIdentifier;
 
 /// A language of the interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Locale {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Locale {
     /// Kazakh
     Kk,
     /// Russian
@@ -18,8 +19,11 @@ pub(crate) enum Locale {
 }
 
 impl Locale {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Kk, Self::Ru, Self::En];
+
     /// Its language tag.
-    pub(crate) fn tag(self) -> &'static str {
+    pub fn tag(self) -> &'static str {
         match self {
             Self::Kk => "kk",
             Self::Ru => "ru",
@@ -28,30 +32,37 @@ impl Locale {
     }
 
     /// The language of a tag or of a POSIX locale: `ru`, `ru-KZ`, `ru_RU.UTF-8`.
-    pub(crate) fn from_tag(tag: &str) -> Option<Self> {
+    pub fn from_tag(tag: &str) -> Option<Self> {
         let language = tag.split(['_', '-', '.', '@']).next()?;
-        [Self::Kk, Self::Ru, Self::En].into_iter().find(|l| l.tag().eq_ignore_ascii_case(language))
+        Self::ALL.into_iter().find(|l| l.tag().eq_ignore_ascii_case(language))
     }
 
     /// The language that the environment asks for, if it is one of ours. The first of the three
     /// variables that is set decides, as POSIX has it; `C` asks for none.
-    pub(crate) fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
+    pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let value = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .into_iter()
             .find_map(|name| variable(name).filter(|value| !value.is_empty()))?;
         Self::from_tag(&value)
     }
 
-    fn source(self) -> &'static str {
+    /// The words of all programs, and those of the pages.
+    fn sources(self) -> [&'static str; 2] {
         match self {
-            Self::Kk => include_str!("../locales/kk.ftl"),
-            Self::Ru => include_str!("../locales/ru.ftl"),
-            Self::En => include_str!("../locales/en.ftl"),
+            Self::Kk => {
+                [include_str!("../locales/kk.ftl"), include_str!("../locales/pages.kk.ftl")]
+            }
+            Self::Ru => {
+                [include_str!("../locales/ru.ftl"), include_str!("../locales/pages.ru.ftl")]
+            }
+            Self::En => {
+                [include_str!("../locales/en.ftl"), include_str!("../locales/pages.en.ftl")]
+            }
         }
     }
 
     /// The titles of all error codes; the English ones stand in the code.
-    fn titles(self) -> &'static str {
+    pub fn titles(self) -> &'static str {
         match self {
             Self::Kk => include_str!("../locales/codes.kk.ftl"),
             Self::Ru => include_str!("../locales/codes.ru.ftl"),
@@ -61,7 +72,7 @@ impl Locale {
 }
 
 /// The interface in one language.
-pub(crate) struct Words {
+pub struct Words {
     locale: Locale,
     bundle: FluentBundle<FluentResource>,
 }
@@ -74,12 +85,12 @@ impl fmt::Debug for Words {
 
 impl Words {
     /// The words of that language.
-    pub(crate) fn new(locale: Locale) -> Self {
+    pub fn new(locale: Locale) -> Self {
         let language: LanguageIdentifier = locale.tag().parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new(vec![language]);
+        let mut bundle = FluentBundle::new_concurrent(vec![language]);
         // The marks that isolate bidirectional text would end up in files and searches.
         bundle.set_use_isolating(false);
-        for source in [locale.source(), locale.titles()] {
+        for source in locale.sources().into_iter().chain([locale.titles()]) {
             // Messages with faults would be left out of the resource; a test admits none.
             let resource = FluentResource::try_new(source.to_owned());
             bundle.add_resource_overriding(resource.unwrap_or_else(|(parsed, faults)| {
@@ -91,17 +102,17 @@ impl Words {
     }
 
     /// Which language it is.
-    pub(crate) fn locale(&self) -> Locale {
+    pub fn locale(&self) -> Locale {
         self.locale
     }
 
     /// A message without arguments.
-    pub(crate) fn get(&self, key: &str) -> String {
+    pub fn get(&self, key: &str) -> String {
         self.with(key, &[])
     }
 
     /// A message with its arguments.
-    pub(crate) fn with(&self, key: &str, arguments: &[(&str, FluentValue<'_>)]) -> String {
+    pub fn with(&self, key: &str, arguments: &[(&str, FluentValue<'_>)]) -> String {
         let pattern = self.bundle.get_message(key).and_then(|message| message.value());
         debug_assert!(pattern.is_some(), "no message `{key}` in {}", self.locale.tag());
         let Some(pattern) = pattern else { return key.to_owned() };
@@ -116,7 +127,7 @@ impl Words {
     }
 
     /// What an error code stands for.
-    pub(crate) fn title(&self, code: &Code) -> String {
+    pub fn title(&self, code: &Code) -> String {
         let key = format!("code-{}", code.id);
         match self.bundle.has_message(&key) {
             true => self.get(&key),
@@ -125,17 +136,17 @@ impl Words {
     }
 
     /// A text of the account in this language.
-    pub(crate) fn text<'a>(&self, text: &'a Text) -> &'a str {
+    pub fn text<'a>(&self, text: &'a Text) -> &'a str {
         text.get(self.locale.tag())
     }
 
     /// A number as this language writes it.
-    pub(crate) fn number(&self, value: f64, decimals: usize) -> String {
+    pub fn number(&self, value: f64, decimals: usize) -> String {
         crate::number::number(value, decimals, self.locale)
     }
 
     /// An ISO date, to the day, month or year; any other text as it is.
-    pub(crate) fn date(&self, iso: &str) -> String {
+    pub fn date(&self, iso: &str) -> String {
         let parts: Option<Vec<u16>> = iso.split('-').map(|part| part.parse().ok()).collect();
         match parts.as_deref() {
             Some(&[year, month @ 1..=12]) => {
@@ -161,10 +172,7 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::errors::catalogue;
     use std::path::Path;
-
-    const ALL: [Locale; 3] = [Locale::Kk, Locale::Ru, Locale::En];
 
     /// The keys of all messages, in their order; there must be no fault among these.
     fn keys(source: &'static str) -> Vec<&'static str> {
@@ -175,7 +183,7 @@ mod tests {
         lines.filter_map(|l| l.split_once(" =")).map(|(key, _)| key).filter(is_key).collect()
     }
 
-    /// The text of every source file of this crate.
+    /// The text of every source file in a folder.
     fn sources(folder: &Path) -> String {
         let mut text = String::new();
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -190,25 +198,22 @@ mod tests {
 
     #[test]
     fn all_languages_have_the_same_messages() {
-        for locale in ALL {
-            assert_eq!(keys(locale.source()), keys(Locale::En.source()), "{}", locale.tag());
-        }
-    }
-
-    #[test]
-    fn every_error_code_has_a_title_and_every_title_a_code() {
-        let codes = catalogue().into_iter().flat_map(|(_, codes)| codes);
-        let codes: Vec<String> = codes.map(|code| format!("code-{}", code.id)).collect();
-        for locale in [Locale::Kk, Locale::Ru] {
-            assert_eq!(keys(locale.titles()), codes, "{}", locale.tag());
+        for locale in Locale::ALL {
+            let (own, english) = (locale.sources(), Locale::En.sources());
+            assert_eq!(own.map(keys), english.map(keys), "{}", locale.tag());
         }
     }
 
     #[test]
     fn every_message_is_used() {
-        let code = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
-        let unused: Vec<_> = keys(Locale::En.source())
+        let crates = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        let code =
+            ["words", "cli", "observatory"].map(|name| sources(&crates.join(name).join("src")));
+        let code = code.concat();
+        let unused: Vec<_> = Locale::En
+            .sources()
             .into_iter()
+            .flat_map(keys)
             .filter(|key| !code.contains(&format!("\"{key}\"")))
             .collect();
         assert!(unused.is_empty(), "{unused:?}");
