@@ -1,0 +1,155 @@
+// Kazakhstan's 20 regions as a map of tiles: one for each of the 17 regions, where it lies among its neighbours,
+// and a disc for each of the three cities beside the region around it. All are of one size, so the cities,
+// which hold most of what is measured here and would be dots on a map of areas, are seen and reached like the rest.
+import { type Bounded, figure, number } from "../format.ts";
+
+/** Column and row of each region; the last marks a city. */
+const places: Record<string, [column: number, row: number, city?: "city"]> = {
+  KZ27: [0, 1],
+  KZ23: [0, 2],
+  KZ47: [0, 3],
+  KZ15: [1, 1],
+  KZ39: [2, 0],
+  KZ62: [2, 1],
+  KZ43: [2, 2],
+  KZ59: [3, 0],
+  KZ11: [3, 1],
+  KZ35: [3, 2],
+  KZ61: [3, 3],
+  KZ79: [3, 4, "city"],
+  KZ55: [4, 0],
+  KZ71: [4, 1, "city"],
+  KZ31: [4, 3],
+  KZ10: [5, 1],
+  KZ33: [5, 2],
+  KZ19: [5, 3],
+  KZ75: [5, 4, "city"],
+  KZ63: [6, 1],
+};
+
+/** What stands on a tile: the region's letters in the three languages. */
+const letters: Record<string, [en: string, ru: string, kk: string]> = {
+  KZ10: ["Abai", "Абай", "Абай"],
+  KZ11: ["Akmola", "Акмол.", "Ақмола"],
+  KZ15: ["Aktobe", "Актюб.", "Ақтөбе"],
+  KZ19: ["Almaty r.", "Алм. обл.", "Алм. обл."],
+  KZ23: ["Atyrau", "Атырау.", "Атырау"],
+  KZ27: ["West", "ЗКО", "БҚО"],
+  KZ31: ["Zhambyl", "Жамбыл.", "Жамбыл"],
+  KZ33: ["Zhetisu", "Жетісу", "Жетісу"],
+  KZ35: ["Karag.", "Караг.", "Қарағ."],
+  KZ39: ["Kostanay", "Костан.", "Қостан."],
+  KZ43: ["Kyzyl.", "Кызыл.", "Қызыл."],
+  KZ47: ["Mangyst.", "Мангист.", "Маңғыст."],
+  KZ55: ["Pavlodar", "Павлод.", "Павлод."],
+  KZ59: ["North", "СКО", "СҚО"],
+  KZ61: ["Turkistan", "Туркест.", "Түркіст."],
+  KZ62: ["Ulytau", "Ұлытау", "Ұлытау"],
+  KZ63: ["East", "ВКО", "ШҚО"],
+  KZ71: ["Astana", "Астана", "Астана"],
+  KZ75: ["Almaty", "Алматы", "Алматы"],
+  KZ79: ["Shymkent", "Шымкент", "Шымкент"],
+};
+
+export interface Area extends Bounded {
+  code: string;
+  label: string;
+  href: string;
+}
+
+export const isMapped = (code: string): boolean => code in places;
+
+const steps = 5;
+
+/** Where the classes begin: as many regions in each as in the others. */
+export function breaks(areas: Area[]): number[] {
+  const values = areas
+    .map((area) => area.value)
+    .filter((value): value is number => value !== null)
+    .sort((a, b) => a - b);
+  const cuts = Array.from({ length: steps - 1 }, (_, n) => values[Math.floor(((n + 1) * values.length) / steps)]);
+  return [...new Set(cuts.filter((cut): cut is number => cut !== undefined))];
+}
+
+const step = (value: number, cuts: number[]) => cuts.filter((cut) => value >= cut).length;
+
+interface Props {
+  areas: Area[];
+  decimals: number;
+  unit: string;
+  title: string;
+  language: "en" | "ru" | "kk";
+  chosen?: string;
+  nothing: string;
+}
+
+export function TileMap({ areas, decimals, unit, title, language, chosen, nothing }: Props) {
+  const cuts = breaks(areas);
+  const side = 92;
+  const gap = 4;
+  const width = 7 * side;
+  const height = 5 * side;
+  const letter = { en: 0, ru: 1, kk: 2 }[language];
+  const known = areas.filter((area) => isMapped(area.code));
+  return (
+    <>
+      <svg class="tilemap" viewBox={`0 0 ${width} ${height}`} role="group" aria-label={title}>
+        {known.map((area) => {
+          const [column, row, city] = places[area.code] ?? [0, 0];
+          const value = area.value;
+          const shade = value === null ? "none" : `step-${step(value, cuts)}`;
+          const [x, y] = [column * side, row * side];
+          const name = letters[area.code]?.[letter] ?? area.label;
+          return (
+            <a
+              key={area.code}
+              href={area.href}
+              class={`${shade}${area.code === chosen ? " chosen" : ""}`}
+              aria-label={`${area.label}: ${value === null ? nothing : `${figure(area, decimals)} ${unit}`}`}
+            >
+              <title>{`${area.label}: ${value === null ? nothing : `${figure(area, decimals)} ${unit}`}`}</title>
+              {city ? (
+                <circle class="area" cx={x + side / 2} cy={y + side / 2} r={side / 2 - gap / 2} />
+              ) : (
+                <rect class="area" x={x + gap / 2} y={y + gap / 2} width={side - gap} height={side - gap} rx="3" />
+              )}
+              <text x={x + side / 2} y={y + side / 2 - 4}>
+                {name}
+              </text>
+              <text class="value" x={x + side / 2} y={y + side / 2 + 16}>
+                {number(value, decimals)}
+              </text>
+            </a>
+          );
+        })}
+      </svg>
+      <Legend cuts={cuts} decimals={decimals} />
+    </>
+  );
+}
+
+function Legend({ cuts, decimals }: { cuts: number[]; decimals: number }) {
+  if (cuts.length === 0) return null;
+  const edges = [null, ...cuts, null];
+  return (
+    <ul class="keys legend" aria-hidden="true">
+      {edges.slice(0, -1).map((low, index) => {
+        const high = edges[index + 1] ?? null;
+        const name =
+          low === null
+            ? `< ${number(high, decimals)}`
+            : high === null
+              ? `≥ ${number(low, decimals)}`
+              : `${number(low, decimals)} – ${number(high, decimals)}`;
+        return (
+          <li key={name}>
+            <svg class={`key step-${index}`} viewBox="0 0 26 13" aria-hidden="true">
+              <rect class="area" width="26" height="13" />
+            </svg>
+            {name}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

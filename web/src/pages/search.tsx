@@ -1,0 +1,81 @@
+// Search: every word of the query, in any order, anywhere in a title, a detail or a code.
+import { render } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import type { SearchDocument } from "../documents.ts";
+import { api, href, language, main, query, setQuery, slot } from "../site.ts";
+import { word } from "../words/index.ts";
+
+type Entry = SearchDocument["entries"][number];
+
+export async function enhance(): Promise<void> {
+  const { entries } = await api<SearchDocument>("search", language);
+  const place = slot("results");
+  place.replaceChildren();
+  for (const form of main.querySelectorAll("form")) form.hidden = true;
+  render(<Search entries={entries} />, place);
+}
+
+/** Letters that readers type for one another: е for ё, Russian ones for Kazakh ones that their keyboard lacks. */
+const alike: Record<string, string> = { ё: "е", ә: "а", ғ: "г", қ: "к", ң: "н", ө: "о", ұ: "у", ү: "у", һ: "х", і: "и" };
+const plain = (text: string) =>
+  text.toLowerCase().replace(/[ёәғқңөұүһі]/g, (letter) => alike[letter] ?? letter);
+
+/** What a reader looks for first comes first; codes of activities, of which there are thousands, last. */
+const order = ["claim", "target", "commitment", "indicator", "region", "industry", "definition", "proposal", "source", "activity"];
+const most = 60;
+const none = -1000;
+
+function Search({ entries }: { entries: Entry[] }) {
+  const [asked, setAsked] = useState(query().get("q") ?? "");
+  const texts = useMemo(
+    () => entries.map(([, id, title, detail]) => ({ title: plain(`${id} ${title}`), all: plain(`${id} ${title} ${detail}`) })),
+    [entries],
+  );
+  const words = plain(asked).split(/\s+/).filter(Boolean);
+  const found = useMemo(() => {
+    if (words.length === 0) return [];
+    const score = (index: number) => {
+      const { title, all } = texts[index] ?? { title: "", all: "" };
+      if (!words.every((each) => all.includes(each))) return none;
+      const starts = words.filter((each) => title.startsWith(each) || title.includes(` ${each}`)).length;
+      return starts * 10 - order.indexOf(entries[index]?.[0] ?? "");
+    };
+    return entries
+      .map((entry, index) => ({ entry, score: score(index) }))
+      .filter(({ score }) => score > none)
+      .sort((a, b) => b.score - a.score)
+      .map(({ entry }) => entry);
+  }, [asked, texts]);
+  return (
+    <>
+      <form class="searchbox" role="search" onSubmit={(event) => event.preventDefault()}>
+        <input
+          type="search"
+          name="q"
+          value={asked}
+          aria-label={word("search")}
+          autoComplete="off"
+          onInput={(event) => {
+            setAsked(event.currentTarget.value);
+            setQuery({ q: event.currentTarget.value });
+          }}
+        />
+      </form>
+      <p aria-live="polite" class="soft small">
+        {words.length > 0 && (found.length > 0 ? word("search.found", { n: found.length }) : word("search.nothing"))}
+      </p>
+      <ul class="results">
+        {found.slice(0, most).map(([kind, id, title, detail, address]) => (
+          <li key={`${kind} ${id}`}>
+            <p class="eyebrow">
+              {word(`kind.${kind}`)}
+              {kind === "activity" && <span class="code"> {id}</span>}
+            </p>
+            {address ? <a href={href(address)}>{title}</a> : title} {detail && <span class="soft small">{detail}</span>}
+          </li>
+        ))}
+      </ul>
+      {found.length > most && <p class="soft">{word("search.more", { n: found.length - most })}</p>}
+    </>
+  );
+}
