@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use olshem_words::Locale;
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -133,6 +134,36 @@ pub(crate) enum Command {
         account: PathBuf,
         /// The source's id
         source: String,
+    },
+    /// Show an account in the browser, and to programs
+    ///
+    /// Prints the address and serves until it is ended: pages in three languages, the same data as
+    /// JSON, CSV and Parquet, and any number's lineage. Requests are logged to standard error, as
+    /// lines of JSON unless that is a terminal.
+    Serve {
+        /// The account's folder
+        account: PathBuf,
+        /// Where to listen; only this machine can ask, unless told otherwise
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Serve only if the account is, to the byte, what was sealed as this release
+        #[arg(long, value_name = "ID", conflicts_with = "watch")]
+        release: Option<String>,
+        /// Take edits of the account over as they are made; one with faults is told, and what was
+        /// before is served on
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Write the pages of an account as files for any web host
+    ///
+    /// They work under any path of it. The folder is written whole or not at all; a site that it
+    /// holds already is replaced, anything else is left alone.
+    Publish {
+        /// The account's folder
+        account: PathBuf,
+        /// The folder to write to
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
     },
     /// Check, run and format VTL scripts, without an account
     Vtl {

@@ -4,6 +4,7 @@ use crate::args::{Cli, Command, Format};
 use crate::errors;
 use crate::manual;
 use crate::render::{indicator, lineage, report};
+use crate::serve;
 use crate::terminal::Terminal;
 use crate::vtl;
 use olshem_account::{Account, Run};
@@ -64,6 +65,12 @@ pub(crate) fn run(cli: &Cli, asked: Option<Locale>) -> Answered {
         Command::Build { account } => build(&open(account)?),
         Command::New { dir } => new(dir, &words),
         Command::Accept { account, source } => accept(account, source, &words),
+        Command::Serve { account, listen, release, watch } => {
+            serve::serve(account, *listen, release.as_deref(), *watch, cli.global.threads)
+        }
+        Command::Publish { account, out } => {
+            serve::publish(account, out, cli.global.threads, &words)
+        }
         Command::Vtl { command } => {
             let stderr = Terminal::stderr(cli.global.color);
             vtl::run(command, &cli.global, &words, (terminal, stderr))
@@ -120,7 +127,7 @@ fn show(
     let table = opened.run.indicator(indicator).and_then(|table| table.at(at)).map_err(one)?;
     match format {
         Format::Table => Ok(Answer::new(indicator::table(&table, &opened.words, terminal))),
-        Format::Csv => indicator::csv(&table).map(Answer::new).map_err(|error| unwritable(&error)),
+        Format::Csv => table.csv().map(Answer::new).map_err(one),
         Format::Json => Ok(Answer::new(to_json(&table)?)),
     }
 }

@@ -51,6 +51,18 @@ olshem_model::codes! {
     /// `--scalar NAME=VALUE` gives a scalar. Its type is the one in `scalars` of the structures, else
     /// that of the constant.
     SCALAR = "C009", "a scalar input is missing, unknown or not of its type";
+
+    /// The server can't listen at the address given, or can't go on.
+    ///
+    /// Another program listens there already, or the address is none of this machine's. `--listen
+    /// 127.0.0.1:0` takes any free port.
+    LISTEN = "C010", "the address can't be served";
+
+    /// The account is not what was sealed as the release that is to be served.
+    ///
+    /// A release names what decided it. Restore the account's files as they were then (its `manifest.json`
+    /// lists them with their checksums), or leave `--release` out to serve the account as it is.
+    OTHER_RELEASE = "C011", "the account is not that release";
 }
 
 /// What part of the work a code belongs to.

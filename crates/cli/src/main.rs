@@ -23,6 +23,7 @@ mod progress;
 mod render;
 mod repl;
 mod results;
+mod serve;
 mod terminal;
 mod vtl;
 

@@ -189,6 +189,7 @@ release-new = A new release, written to { $path }
 release-known = Nothing has changed: this release was already at { $path }
 account-made = Made { $path }. To check it:
 source-accepted = Accepted the file of { $source }. To see what it changes:
+site-written = { $n } documents, written to { $path }
 vtl-persistent = { $name } (persistent)
 vtl-temporary = { $name } (temporary)
 vtl-scalar = a scalar of type { $type }

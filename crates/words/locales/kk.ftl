@@ -165,6 +165,7 @@ release-new = Жаңа шығарылым { $path } ішіне жазылды
 release-known = Ештеңе өзгерген жоқ: бұл шығарылым { $path } ішінде бұрыннан бар
 account-made = { $path } жасалды. Оны тексеру үшін:
 source-accepted = { $source } дереккөзінің файлы қабылданды. Не өзгергенін көру үшін:
+site-written = Құжаттар саны: { $n }, жазылған жері: { $path }
 vtl-persistent = { $name } (тұрақты)
 vtl-temporary = { $name } (уақытша)
 vtl-scalar = типі { $type } скаляр

@@ -203,6 +203,7 @@ release-new = Новый выпуск записан в { $path }
 release-known = Ничего не изменилось: этот выпуск уже был в { $path }
 account-made = Создан { $path }. Чтобы проверить его:
 source-accepted = Файл источника { $source } принят. Чтобы увидеть, что изменилось:
+site-written = Документов: { $n }, записаны в { $path }
 vtl-persistent = { $name } (постоянный)
 vtl-temporary = { $name } (временный)
 vtl-scalar = скаляр типа { $type }

@@ -7,8 +7,8 @@ use crate::terminal::{Terminal, Tone};
 use olshem_account::report::{
     Completion, Outcome, Report, Summary, TargetOutcome, TopicReport, ValidationReport,
 };
-use olshem_words::{Words, verdict};
 use olshem_words::number::own_decimals;
+use olshem_words::{Words, verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The whole report as text.
