@@ -1,7 +1,7 @@
 // The switch of the definition: one choice for the page, kept in its address and for the pages that follow.
 import { render } from "preact";
 import type { Account, DefinitionSummary } from "./documents.ts";
-import { api, language, main, page, query, setQuery, slot, text } from "./site.ts";
+import { api, main, page, query, setQuery, slot, text } from "./site.ts";
 import { word } from "./words/index.ts";
 
 const remembered = "olshem.definition";
@@ -106,5 +106,3 @@ function Switch({ known, chosen, said, choose }: SwitchProps) {
     </div>
   );
 }
-
-export { language };

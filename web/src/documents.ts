@@ -150,6 +150,7 @@ export interface IndicatorDocument {
   high?: (number | null)[];
   attributes?: Record<string, (string | null)[]>;
   downloads: { format: string; href: string }[];
+  claims: string[];
   sources: string[];
 }
 

@@ -4,6 +4,7 @@ import { type Observation, observations } from "./charts/series.ts";
 import type { Dimension, IndicatorDocument } from "./documents.ts";
 import { when } from "./format.ts";
 import { query, setQuery, text } from "./site.ts";
+import { word } from "./words/index.ts";
 
 export type View = "line" | "bar" | "map" | "table";
 
@@ -102,14 +103,20 @@ export class Cube {
   }
 }
 
+/** Most offices name their dimensions by SDMX's concepts. */
+export const dimensionName = ({ id, name }: Dimension): string => {
+  const own = text(name);
+  return own && own !== id ? own : word(`dimension.${id}`);
+};
+
 /** What the address asks for, and what it doesn't say as the indicator suggests. */
-export function fromAddress(cube: Cube, defaults: { definition: string | null; area: string }): Choice {
+export function fromAddress(cube: Cube, suggested: Record<string, string>): Choice {
   const asked = query();
   const { document } = cube;
   const dimension = (id: string) => cube.dimensions.find((each) => each.id === id);
   const views = cube.views();
-  const suggested: View = document.chart === "table" && cube.periods.length > 2 ? "line" : document.chart;
-  const view = views.find((each) => each === asked.get("view")) ?? (views.includes(suggested) ? suggested : (views[0] ?? "table"));
+  const usual: View = document.chart === "table" && cube.periods.length > 2 ? "line" : document.chart;
+  const view = views.find((each) => each === asked.get("view")) ?? (views.includes(usual) ? usual : (views[0] ?? "table"));
   const by =
     dimension(asked.get("by") ?? "")?.id ??
     (view === "map" ? cube.area : undefined) ??
@@ -119,14 +126,14 @@ export function fromAddress(cube: Cube, defaults: { definition: string | null; a
   const wished: Record<string, string> = {};
   for (const { id, codes } of cube.dimensions) {
     const code = asked.get(id)?.split(",")[0];
+    const other = suggested[id];
     if (code && codes.includes(code)) wished[id] = code;
-    else if (id === "DEFINITION" && defaults.definition && codes.includes(defaults.definition)) wished[id] = defaults.definition;
-    else if (id === "REF_AREA" && codes.includes(defaults.area)) wished[id] = defaults.area;
+    else if (other && codes.includes(other)) wished[id] = other;
   }
   const held = cube.hold(by, wished);
   const named = (asked.get(by) ?? "").split(",").filter((code) => dimension(by)?.codes.includes(code));
-  const always = by === "DEFINITION" && defaults.definition ? [defaults.definition] : [];
-  const codes = named.length > 0 ? named : by === "DEFINITION" && always.length && isBanded(cube) ? always : cube.leading(by, held, always);
+  const always = suggested[by] ? [suggested[by]] : [];
+  const codes = named.length > 0 ? named : always.length && isBanded(cube) ? always : cube.leading(by, held, always);
   const among = (code: string | null, otherwise: string) => (code && cube.periods.includes(code) ? code : otherwise);
   const last = cube.periods.at(-1) ?? "";
   return {

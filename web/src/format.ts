@@ -3,12 +3,18 @@ import type { Language } from "./words/index.ts";
 import { word } from "./words/index.ts";
 
 let locale = "en-GB";
+let kazakh = false;
 
+/**
+ * Kazakh writes numbers as Russian does. Browsers say that they know Kazakh and then write as in English, so its
+ * words for months and thousands are here.
+ */
 export function setLocale(language: Language): void {
-  // Kazakh and Russian write numbers alike; not every browser knows Kazakh.
-  const kazakh = Intl.NumberFormat.supportedLocalesOf("kk").length ? "kk" : "ru";
-  locale = { kk: kazakh, ru: "ru", en: "en-GB" }[language];
+  kazakh = language === "kk";
+  locale = language === "en" ? "en-GB" : "ru";
 }
+
+const months = "қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан".split(" ");
 
 export function number(value: number | null | undefined, decimals = 0): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "—";
@@ -24,17 +30,8 @@ export function tick(value: number): string {
     Math.abs(value) >= 100_000
       ? { notation: "compact", maximumFractionDigits: 1 }
       : { maximumSignificantDigits: 6 };
-  return new Intl.NumberFormat(locale, options).format(value);
-}
-
-export function percent(ratio: number | null | undefined, decimals = 1): string {
-  if (ratio === null || ratio === undefined) return "—";
-  return new Intl.NumberFormat(locale, {
-    style: "percent",
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-    signDisplay: "exceptZero",
-  }).format(ratio);
+  const written = new Intl.NumberFormat(locale, options).format(value);
+  return kazakh ? written.replace("тыс.", "мың") : written;
 }
 
 export interface Bounded {
@@ -69,6 +66,10 @@ export function date(iso: string | null | undefined): string {
   if (!match) return iso ?? "";
   const [, year, month, day] = match;
   if (!month) return String(year);
+  if (kazakh) {
+    const name = months[Number(month) - 1] ?? month;
+    return day ? `${year} жылғы ${Number(day)} ${name}` : `${year} жылғы ${name}`;
+  }
   const options: Intl.DateTimeFormatOptions = { year: "numeric", month: "long", timeZone: "UTC" };
   if (day) options.day = "numeric";
   const when = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day ?? 1)));

@@ -5,7 +5,7 @@ import { ChartFigure } from "./charts/figure.tsx";
 import { type Observation, observations } from "./charts/series.ts";
 import type { Account, IndicatorDocument } from "./documents.ts";
 import { when } from "./format.ts";
-import { api, slot, text } from "./site.ts";
+import { api, main, slot, text } from "./site.ts";
 import { word } from "./words/index.ts";
 
 /** Reads what it needs, and returns how to draw it under a definition. */
@@ -18,11 +18,14 @@ export async function drawHeadline(account: Account, { indicator, at }: NonNulla
   const time = document.dimensions.find((dimension) => dimension.time)?.id ?? "TIME_PERIOD";
   const latest = rows
     .map((row) => row.at[time] ?? "")
-    .reduce((a, b) => (when(b) > when(a) ? b : a), "");
+    .reduce((a, b) => (a === "" || when(b) > when(a) ? b : a), "");
   const name = (id: string) => text(account.definitions.find((each) => each.id === id)?.name) || id;
   const unit = text(document.unit);
   const title = text(document.title);
   place.replaceChildren();
+  // What the server wrote holds for one definition; the drawing says which was chosen, and brings its table.
+  for (const told of main.querySelectorAll<HTMLElement>(".headline > p, .headline > [data-definition]"))
+    told.hidden = true;
   return (definition: string | null) => {
     const own = rows.filter((row) => row.at.DEFINITION === definition);
     render(
@@ -30,12 +33,14 @@ export async function drawHeadline(account: Account, { indicator, at }: NonNulla
         <ChartFigure
           file={indicator}
           title={`${title}: ${name(definition ?? "")}`}
+          heading={name(definition ?? "")}
           chart={overTime(own, time, document, name(definition ?? ""), unit)}
           caption={own.some((row) => row.value === null) ? word("chart.bounds-only") : ""}
         />
         <ChartFigure
           file={`${indicator}-${latest}`}
-          title={word("front.each-definition", { period: latest })}
+          title={`${title}. ${word("front.each-definition", { period: latest })}`}
+          heading={word("front.each-definition", { period: latest })}
           chart={acrossDefinitions(
             rows.filter((row) => row.at[time] === latest),
             definition,

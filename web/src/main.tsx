@@ -31,10 +31,11 @@ async function start() {
   setLocale(language);
   const [page] = await Promise.all([load(), loadWords(language)]);
   await page.enhance(main.dataset.id ?? "");
-  document.documentElement.dataset.ready = "";
 }
 
-start().catch((fault) => {
+start()
   // The page as the server wrote it stays; what was to be added is not there.
-  console.warn(fault);
-});
+  .catch((fault) => console.warn(fault))
+  .finally(() => {
+    document.documentElement.dataset.ready = "";
+  });

@@ -66,6 +66,13 @@ export function slot(name: string): HTMLElement {
   return made;
 }
 
+/** The slot emptied, to be drawn into. */
+export function cleared(name: string): HTMLElement {
+  const place = slot(name);
+  place.replaceChildren();
+  return place;
+}
+
 export const hasSlot = (name: string): boolean => main.querySelector(`[data-slot="${name}"]`) !== null;
 
 /** What the address says, so that a link shows what its sender saw. */

@@ -43,6 +43,6 @@ export async function visit(browser, options) {
 
 /** Once the script has done its work, and the charts in sight are drawn. */
 export async function settled(page) {
-  await page.waitForFunction(() => document.documentElement.dataset.ready !== undefined || !document.querySelector('script[type="module"]'), undefined, { timeout: 15000 });
+  await page.waitForFunction(() => document.documentElement.dataset.ready !== undefined || !document.querySelector('script[type="module"]'), undefined, { timeout: 8000 });
   await page.waitForLoadState("networkidle");
 }

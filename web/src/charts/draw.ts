@@ -25,8 +25,10 @@ export interface Lines {
   references?: Reference[];
   decimals: number;
   unit: string;
-  /** Periods after the last one observed, for what is still to be reached. */
+  /** A period after the last one observed, for what is still to be reached. */
   until?: number;
+  /** The period that a claim is held against. */
+  mark?: string;
 }
 
 export interface Bar extends Bounded {
@@ -55,6 +57,8 @@ const symbols = ["circle", "square", "triangle", "diamond", "star", "cross", "wy
 /** An SVG of the given width. Its colours are the stylesheet's, and so follow light and dark. */
 export function draw(chart: Chart, width: number, title: string): SVGSVGElement {
   const svg = chart.kind === "lines" ? lines(chart, width) : bars(chart, width);
+  // One picture with one name; what Plot calls its parts is no help beside the table.
+  for (const part of svg.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", title);
   return svg;
@@ -96,7 +100,10 @@ function lines(chart: Lines, width: number): SVGSVGElement {
     y: { label: null, nice: true, zero: zeroBased(rows, references) },
     style: { fontSize: "12px", fontFamily: "inherit", overflow: "visible" },
     marks: [
-      Plot.gridY({ stroke: grid, strokeOpacity: 1 }),
+      Plot.gridY({ ticks: 5, stroke: grid, strokeOpacity: 1 }),
+      ...(chart.mark
+        ? [Plot.ruleX([when(chart.mark)], { stroke: claimed, strokeWidth: 1, strokeDasharray: "2 3" })]
+        : []),
       Plot.axisY({ ticks: 5, tickFormat: tick, tickSize: 0, fill: soft }),
       Plot.axisX({
         ticks: Math.max(2, Math.min(8, Math.floor(width / 80))),
@@ -104,7 +111,6 @@ function lines(chart: Lines, width: number): SVGSVGElement {
         fill: soft,
         stroke: grid,
       }),
-      ...references.flatMap((reference) => referenceMarks(reference, "y")),
       Plot.areaY(banded, {
         x: "x",
         y1: "low",
@@ -142,6 +148,7 @@ function lines(chart: Lines, width: number): SVGSVGElement {
         fill: (row) => colour(row.index),
         r: points.length > 80 ? 2 : 3.2,
       } as Plot.DotOptions),
+      ...references.flatMap((reference) => referenceMarks(reference, "y")),
       Plot.tip(
         rows,
         Plot.pointer({
@@ -158,14 +165,16 @@ function lines(chart: Lines, width: number): SVGSVGElement {
 }
 
 function bars(chart: Bars, width: number): SVGSVGElement {
-  const narrow = width < 560;
+  const narrow = width < 480;
   const labels = chart.bars.map((bar) => bar.label);
   const longest = Math.max(0, ...labels.map((label) => label.length));
-  const marginLeft = narrow ? 8 : Math.min(Math.round(width * 0.42), 24 + longest * 6.6);
+  const marginLeft = narrow ? 10 : Math.min(Math.round(width * 0.42), 24 + longest * 6.8);
   const references = chart.references ?? [];
   const extent = chart.bars.filter((bar) => bar.low !== null && bar.high !== null && bar.high > bar.low);
   const points = chart.bars.filter((bar) => bar.value !== null);
-  const step = narrow ? 40 : 26;
+  const room = narrow ? width - 20 : marginLeft - 16;
+  const rows = Math.min(3, Math.ceil((longest * 6.8) / room));
+  const step = narrow ? 28 + 14 * rows : Math.max(26, 13 * rows + 7);
   return plot({
     width,
     height: 40 + step * chart.bars.length,
@@ -174,10 +183,10 @@ function bars(chart: Bars, width: number): SVGSVGElement {
     marginTop: 12,
     marginBottom: 28,
     x: { label: null, nice: true, zero: zeroBased(chart.bars, references) },
-    y: { domain: labels, label: null, padding: narrow ? 0.55 : 0.35, ...(narrow ? { align: 1 } : {}) },
+    y: { domain: labels, label: null, axis: null, padding: narrow ? 1 - 16 / step : 0.35, ...(narrow ? { align: 1, paddingOuter: 0.1 } : {}) },
     style: { fontSize: "12px", fontFamily: "inherit", overflow: "visible" },
     marks: [
-      Plot.gridX({ stroke: grid, strokeOpacity: 1 }),
+      Plot.gridX({ ticks: Math.max(2, Math.floor(width / 110)), stroke: grid, strokeOpacity: 1 }),
       Plot.axisX({ ticks: Math.max(2, Math.floor(width / 110)), tickFormat: tick, tickSize: 0, fill: soft }),
       ...(narrow
         ? [
@@ -185,12 +194,16 @@ function bars(chart: Bars, width: number): SVGSVGElement {
               y: "label",
               text: "label",
               frameAnchor: "left",
-              dy: -16,
+              textAnchor: "start",
+              lineAnchor: "bottom",
+              lineWidth: (width - 20) / 12,
+              dx: 2,
+              dy: -10,
               fill: ink,
               } as Plot.TextOptions),
           ]
-        : [Plot.axisY({ tickSize: 0, fill: ink, lineWidth: (marginLeft - 16) / 12, textOverflow: "ellipsis" })]),
-      ...references.flatMap((reference) => referenceMarks(reference, "x")),
+        : [Plot.axisY({ tickSize: 0, fill: ink, lineWidth: (marginLeft - 16) / 13 })]),
+      ...references.flatMap((reference) => referenceMarks(reference, "x", extentOf(chart.bars, references))),
       Plot.barX(
         points.filter((bar) => !extent.includes(bar)),
         { x: "value", y: "label", fill: (bar) => (bar.strong ? colour(0) : "var(--bar)") },
@@ -224,13 +237,20 @@ function bars(chart: Bars, width: number): SVGSVGElement {
   });
 }
 
-function referenceMarks({ label, low, high }: Reference, axis: "x" | "y"): Plot.Markish[] {
+function referenceMarks(
+  { label, low, high }: Reference,
+  axis: "x" | "y",
+  [start, end]: [number, number] = [0, 1],
+): Plot.Markish[] {
   const level = low !== null && high !== null && low !== high ? null : (low ?? high);
   const at = level ?? high ?? 0;
+  const share = (at - start) / (end - start);
+  const textAnchor = axis === "y" || share < 0.25 ? "start" : share > 0.75 ? "end" : "middle";
+  const text = { fill: claimed, fontWeight: 600, textAnchor } as const;
   const name =
     axis === "y"
-      ? Plot.text([label], { frameAnchor: "right", y: [at], dy: -8, fill: claimed, fontWeight: 600 } as Plot.TextOptions)
-      : Plot.text([label], { frameAnchor: "top", x: [at], dy: -10, fill: claimed, fontWeight: 600 } as Plot.TextOptions);
+      ? Plot.text([label], { frameAnchor: "left", y: [at], dy: -8, stroke: "var(--paper)", strokeWidth: 4, ...text } as Plot.TextOptions)
+      : Plot.text([label], { frameAnchor: "top", x: [at], dy: -10, ...text } as Plot.TextOptions);
   if (level === null) {
     const band = { fill: claimed, fillOpacity: 0.15 };
     return axis === "y"
@@ -239,6 +259,14 @@ function referenceMarks({ label, low, high }: Reference, axis: "x" | "y"): Plot.
   }
   const stroke = { stroke: claimed, strokeWidth: 1.5, strokeDasharray: "6 3" };
   return axis === "y" ? [Plot.ruleY([level], stroke), name] : [Plot.ruleX([level], stroke), name];
+}
+
+/** From the least to the greatest of what is drawn, and zero. */
+function extentOf(rows: Bounded[], references: Reference[]): [number, number] {
+  const values = [...rows, ...references.map((each) => ({ ...each, value: null }))]
+    .flatMap((row) => [row.low, row.high, row.value])
+    .filter((value): value is number => value !== null);
+  return [Math.min(0, ...values), Math.max(0, ...values)];
 }
 
 /** Zero belongs on the axis unless all values lie far from it. */

@@ -1,5 +1,5 @@
 // A chart with its key and its table. The words and the table are there at once; the drawing comes when it is seen.
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { figure, period, when } from "../format.ts";
 import { word } from "../words/index.ts";
 import type { Chart, Lines } from "./draw.ts";
@@ -12,13 +12,13 @@ interface Props {
   file?: string;
   /** The chart's table stands elsewhere on the page. */
   tableless?: boolean;
-  hiddenTitle?: boolean;
+  /** What is shown above it, where the page says the rest of the title already. */
+  heading?: string;
 }
 
-export function ChartFigure({ chart, title, caption, file, tableless, hiddenTitle }: Props) {
+export function ChartFigure({ chart, title, caption, file, tableless, heading }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
-  const id = useId();
 
   useEffect(() => {
     const box = place.current;
@@ -73,8 +73,8 @@ export function ChartFigure({ chart, title, caption, file, tableless, hiddenTitl
 
   return (
     <figure class="charted">
-      <p class={hiddenTitle ? "unseen" : "charttitle"} id={id}>
-        {title} <span class="soft">{chart.unit && `(${chart.unit})`}</span>
+      <p class="charttitle">
+        {heading ?? title} <span class="soft">{chart.unit && `(${chart.unit})`}</span>
       </p>
       {chart.kind === "lines" && chart.series.length > 1 && <Keys chart={chart} />}
       <div ref={place} class="chart" />

@@ -1,7 +1,7 @@
 // From the columns of the documents to what the charts draw.
 import type { IndicatorDocument, SeriesColumns } from "../documents.ts";
 import type { Bounded } from "../format.ts";
-import { figure, interval, when } from "../format.ts";
+import { tick, when } from "../format.ts";
 import { word } from "../words/index.ts";
 import type { Point, Reference } from "./draw.ts";
 
@@ -35,10 +35,19 @@ export function observations(document: IndicatorDocument): Observation[] {
 }
 
 /** What was claimed, as a level to draw: a line, or a band between two. */
-export function claimedLevel(claimed: Bounded | null, decimals: number): Reference[] {
+export function claimedLevel(claimed: Bounded | null): Reference[] {
   if (!claimed) return [];
   const { value, low, high } = claimed;
-  if (low === null && high === null && value === null) return [];
-  const said = low === null && high === null ? figure(claimed, decimals) : low === high ? figure(claimed, decimals) : interval(low, high, decimals);
-  return [{ label: word("claim.claimed", { value: said }), low: low ?? (high === null ? value : null), high }];
+  if (low === null && high === null) {
+    if (value === null) return [];
+    return [{ label: word("claim.claimed", { value: tick(value) }), low: value, high: value }];
+  }
+  return [{ label: word("claim.claimed", { value: level(low, high) }), low, high }];
+}
+
+/** As few digits as it takes: what is claimed or wanted is a round number. */
+export function level(low: number | null, high: number | null): string {
+  if (low === null) return word("bounds.at-most", { high: tick(high ?? 0) });
+  if (high === null) return word("bounds.at-least", { low: tick(low) });
+  return low === high ? tick(low) : word("bounds.between", { low: tick(low), high: tick(high) });
 }

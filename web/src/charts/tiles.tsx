@@ -27,28 +27,28 @@ const places: Record<string, [column: number, row: number, city?: "city"]> = {
   KZ63: [6, 1],
 };
 
-/** What stands on a tile: the region's letters in the three languages. */
-const letters: Record<string, [en: string, ru: string, kk: string]> = {
-  KZ10: ["Abai", "Абай", "Абай"],
-  KZ11: ["Akmola", "Акмол.", "Ақмола"],
-  KZ15: ["Aktobe", "Актюб.", "Ақтөбе"],
-  KZ19: ["Almaty r.", "Алм. обл.", "Алм. обл."],
-  KZ23: ["Atyrau", "Атырау.", "Атырау"],
-  KZ27: ["West", "ЗКО", "БҚО"],
-  KZ31: ["Zhambyl", "Жамбыл.", "Жамбыл"],
-  KZ33: ["Zhetisu", "Жетісу", "Жетісу"],
-  KZ35: ["Karag.", "Караг.", "Қарағ."],
-  KZ39: ["Kostanay", "Костан.", "Қостан."],
-  KZ43: ["Kyzyl.", "Кызыл.", "Қызыл."],
-  KZ47: ["Mangyst.", "Мангист.", "Маңғыст."],
-  KZ55: ["Pavlodar", "Павлод.", "Павлод."],
-  KZ59: ["North", "СКО", "СҚО"],
-  KZ61: ["Turkistan", "Туркест.", "Түркіст."],
-  KZ62: ["Ulytau", "Ұлытау", "Ұлытау"],
-  KZ63: ["East", "ВКО", "ШҚО"],
-  KZ71: ["Astana", "Астана", "Астана"],
-  KZ75: ["Almaty", "Алматы", "Алматы"],
-  KZ79: ["Shymkent", "Шымкент", "Шымкент"],
+/** What stands on a tile: three letters where the map is small, and then a name that fits where it is large. */
+const letters: Record<string, Record<"en" | "ru" | "kk", string>> = {
+  KZ10: { en: "ABA Abai", ru: "АБА Абай", kk: "АБА Абай" },
+  KZ11: { en: "AKM Akmola", ru: "АКМ Акмол.", kk: "АҚМ Ақмола" },
+  KZ15: { en: "AKT Aktobe", ru: "АКТ Актюб.", kk: "АҚТ Ақтөбе" },
+  KZ19: { en: "ALR Almaty r.", ru: "АЛО Алм. обл.", kk: "АЛО Алм. обл." },
+  KZ23: { en: "ATY Atyrau", ru: "АТЫ Атырау.", kk: "АТЫ Атырау" },
+  KZ27: { en: "WES West", ru: "ЗКО ЗКО", kk: "БҚО БҚО" },
+  KZ31: { en: "ZHA Zhambyl", ru: "ЖАМ Жамбыл.", kk: "ЖАМ Жамбыл" },
+  KZ33: { en: "ZHE Zhetisu", ru: "ЖЕТ Жетісу", kk: "ЖЕТ Жетісу" },
+  KZ35: { en: "KAR Karag.", ru: "КАР Караг.", kk: "ҚАР Қарағ." },
+  KZ39: { en: "KOS Kostanay", ru: "КОС Костан.", kk: "ҚОС Қостан." },
+  KZ43: { en: "KYZ Kyzyl.", ru: "КЫЗ Кызыл.", kk: "ҚЫЗ Қызыл." },
+  KZ47: { en: "MAN Mangyst.", ru: "МАН Мангист.", kk: "МАҢ Маңғыст." },
+  KZ55: { en: "PAV Pavlodar", ru: "ПАВ Павлод.", kk: "ПАВ Павлод." },
+  KZ59: { en: "NOR North", ru: "СКО СКО", kk: "СҚО СҚО" },
+  KZ61: { en: "TUR Turkistan", ru: "ТУР Туркест.", kk: "ТҮР Түркіст." },
+  KZ62: { en: "ULY Ulytau", ru: "ҰЛЫ Ұлытау", kk: "ҰЛЫ Ұлытау" },
+  KZ63: { en: "EAS East", ru: "ВКО ВКО", kk: "ШҚО ШҚО" },
+  KZ71: { en: "AST Astana", ru: "АСТ Астана", kk: "АСТ Астана" },
+  KZ75: { en: "ALA Almaty", ru: "АЛА Алматы", kk: "АЛА Алматы" },
+  KZ79: { en: "SHY Shymkent", ru: "ШЫМ Шымкент", kk: "ШЫМ Шымкент" },
 };
 
 export interface Area extends Bounded {
@@ -89,7 +89,6 @@ export function TileMap({ areas, decimals, unit, title, language, chosen, nothin
   const gap = 4;
   const width = 7 * side;
   const height = 5 * side;
-  const letter = { en: 0, ru: 1, kk: 2 }[language];
   const known = areas.filter((area) => isMapped(area.code));
   return (
     <>
@@ -99,7 +98,7 @@ export function TileMap({ areas, decimals, unit, title, language, chosen, nothin
           const value = area.value;
           const shade = value === null ? "none" : `step-${step(value, cuts)}`;
           const [x, y] = [column * side, row * side];
-          const name = letters[area.code]?.[letter] ?? area.label;
+          const [initials = "", ...name] = (letters[area.code]?.[language] ?? area.label).split(" ");
           return (
             <a
               key={area.code}
@@ -113,10 +112,13 @@ export function TileMap({ areas, decimals, unit, title, language, chosen, nothin
               ) : (
                 <rect class="area" x={x + gap / 2} y={y + gap / 2} width={side - gap} height={side - gap} rx="3" />
               )}
-              <text x={x + side / 2} y={y + side / 2 - 4}>
-                {name}
+              <text class="name" x={x + side / 2} y={y + side / 2 - 4} aria-hidden="true">
+                {name.join(" ")}
               </text>
-              <text class="value" x={x + side / 2} y={y + side / 2 + 16}>
+              <text class="initials" x={x + side / 2} y={y + side / 2 - 2} aria-hidden="true">
+                {initials}
+              </text>
+              <text class="value" x={x + side / 2} y={y + side / 2 + 17} aria-hidden="true">
                 {number(value, decimals)}
               </text>
             </a>

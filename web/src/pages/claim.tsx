@@ -1,15 +1,15 @@
 // A claim: its charts, with the claimed value drawn on them, and its lineage as a tree down to the source's cells.
 import { render } from "preact";
 import { useState } from "preact/hooks";
-import type { Bar, Chart } from "../charts/draw.ts";
+import type { Bar } from "../charts/draw.ts";
 import { ChartFigure } from "../charts/figure.tsx";
 import { claimedLevel, points } from "../charts/series.ts";
 import { definitionSwitch } from "../definition.tsx";
 import type { Account, ClaimDocument, ClaimLineage } from "../documents.ts";
 import { period } from "../format.ts";
 import { LineageTree } from "../lineage.tsx";
-import { api, own, read, slot, text } from "../site.ts";
-import { verdictText } from "../verdicts.ts";
+import { api, cleared, main, own, read, slot, text } from "../site.ts";
+import { verdictText } from "../verdicts.tsx";
 import { word } from "../words/index.ts";
 
 type Test = ClaimDocument["tests"][number];
@@ -17,13 +17,16 @@ type Test = ClaimDocument["tests"][number];
 export async function enhance(): Promise<void> {
   const [claim, account] = await Promise.all([own<ClaimDocument>(), api<Account>("account")]);
   const name = (id: string) => text(account.definitions.find((each) => each.id === id)?.name) || id;
-  const place = slot("chart");
-  place.replaceChildren();
+  const places = claim.tests.map((_, index) => {
+    const own = main.querySelector<HTMLElement>(`[data-slot="chart"][data-test="${index}"]`);
+    if (own) own.hidden = false;
+    return own ?? slot(`chart-${index}`);
+  });
   const draw = (definition: string) =>
-    render(
-      <Charts claim={claim} definition={definition} fallback={account.default_definition} name={name} />,
-      place,
-    );
+    claim.tests.forEach((test, index) => {
+      const place = places[index];
+      if (place) render(<Answers {...{ test, definition, fallback: account.default_definition, name }} />, place);
+    });
   const offered = Object.keys(claim.under);
   if (offered.length > 1) {
     await definitionSwitch((definition) => {
@@ -35,97 +38,70 @@ export async function enhance(): Promise<void> {
     draw("");
   }
   if (claim.tests.length > 0) {
-    const lineage = slot("lineage");
-    // What the server wrote there leads to the page that needs no script; the tree takes its place.
-    lineage.replaceChildren();
-    render(<ClaimTree address={claim.lineage} />, lineage);
+    // Beside the link to the page that needs no script.
+    render(<ClaimTree address={claim.lineage} />, cleared("lineage"));
   }
 }
 
-interface ChartsProps {
-  claim: ClaimDocument;
+interface AnswersProps {
+  test: Test;
   definition: string;
   fallback: string | null;
   name: (id: string) => string;
 }
 
-function Charts({ claim, definition, fallback, name }: ChartsProps) {
-  return (
-    <>
-      {grouped(claim.tests).map((tests) => (
-        <Answers key={tests[0]?.indicator} tests={tests} {...{ definition, fallback, name }} />
-      ))}
-    </>
-  );
-}
-
-/** Tests that may stand on one scale: of one indicator, against one value. */
-function grouped(tests: Test[]): Test[][] {
-  const groups = new Map<string, Test[]>();
-  for (const test of tests) {
-    const key = JSON.stringify([test.indicator, test.unit, test.claimed]);
-    groups.set(key, [...(groups.get(key) ?? []), test]);
-  }
-  return [...groups.values()];
-}
-
-function Answers({ tests, definition, fallback, name }: { tests: Test[] } & Omit<ChartsProps, "claim">) {
-  const [first] = tests;
-  if (!first) return null;
-  const { decimals } = first;
-  const unit = text(first.unit);
-  const references = claimedLevel(first.claimed, decimals);
-  const bars: Bar[] = tests.flatMap((test) =>
-    test.answers.flatMap(({ definition: under, figure }, index) =>
+/** What the definitions answer side by side, and the way there of the one that was chosen. */
+function Answers({ test, definition, fallback, name }: AnswersProps) {
+  const { decimals } = test;
+  const unit = text(test.unit);
+  const title = text(test.title);
+  const references = claimedLevel(test.claimed);
+  const bars: Bar[] = test.answers
+    .flatMap(({ definition: under, figure }) =>
       figure
         ? [
             {
-              id: `${text(test.label)} ${under ?? index}`,
-              label: under ? (tests.length > 1 ? `${name(under)}: ${text(test.label)}` : name(under)) : text(test.label),
-              strong: under !== null && under === definition,
+              id: under ?? "",
+              label: under ? name(under) : text(test.label) || title,
+              strong: under === null || under === definition,
               value: figure.value,
               low: figure.low,
               high: figure.high,
             },
           ]
         : [],
-    ),
-  );
-  const lines: Chart[] = [];
-  const shown = tests.flatMap((test) => {
-    const several = test.series.length > 1;
-    const chosen = several
-      ? test.series.filter((series) => series.definition === (definition || fallback))
-      : test.series;
-    return (chosen.length ? chosen : test.series.slice(0, 1)).map((series) => ({
-      id: `${text(test.label)} ${series.definition ?? ""}`,
-      label: series.definition ? `${name(series.definition)}` : text(test.label),
-      points: points(series),
-    }));
-  });
-  const long = shown.filter((series) => series.points.length > 2);
-  if (long.length > 0) lines.push({ kind: "lines", series: long, references, decimals, unit });
-  const title = text(first.title);
-  const at = first.at.TIME_PERIOD;
-  const ranged: Chart = { kind: "bars", bars: bars.sort(byHeight), references, decimals, unit };
+    )
+    .sort(byHeight);
+  const under = definition || fallback;
+  const chosen = test.series.filter((each) => each.definition === null || each.definition === under);
+  const series = (chosen.length ? chosen : test.series.slice(0, 1))
+    .map((each) => ({
+      id: each.definition ?? "",
+      label: each.definition ? name(each.definition) : text(test.label) || title,
+      points: points(each),
+    }))
+    .filter((each) => each.points.length > 2);
+  const [line] = series;
+  const at = test.at.TIME_PERIOD;
+  const bounded = bars.some((bar) => bar.value === null) ? word("chart.bounds-only") : "";
   return (
     <>
-      {bars.length > 0 && bars.length <= 60 && (
+      {bars.length > 0 && (bars.length > 1 || !line) && (
         <ChartFigure
-          title={at && tests.length === 1 ? `${title}, ${period(at)}` : title}
-          chart={ranged}
-          file={first.indicator}
-          caption={bars.some((bar) => bar.value === null) ? word("chart.bounds-only") : ""}
+          tableless
+          title={at ? `${title}, ${period(at)}` : title}
+          chart={{ kind: "bars", bars, references, decimals, unit }}
+          file={test.indicator}
+          caption={bounded}
         />
       )}
-      {lines.map((chart) => (
+      {line && (
         <ChartFigure
-          key="time"
-          title={`${title}: ${chart.kind === "lines" && chart.series.length === 1 ? chart.series[0]?.label : word("chart.over-time")}`}
-          chart={chart}
-          file={`${first.indicator}-time`}
+          title={bars.length > 1 ? `${title}: ${line.label}` : title}
+          chart={{ kind: "lines", series, references, decimals, unit, ...(at ? { mark: at } : {}) }}
+          file={`${test.indicator}-time`}
         />
-      ))}
+      )}
     </>
   );
 }

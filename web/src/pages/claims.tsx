@@ -2,7 +2,7 @@
 import { definitionSwitch } from "../definition.tsx";
 import type { ClaimSummary } from "../documents.ts";
 import { api } from "../site.ts";
-import { judge } from "../verdicts.ts";
+import { judge } from "../verdicts.tsx";
 
 export async function enhance(): Promise<void> {
   const claims = await api<ClaimSummary[]>("claims");

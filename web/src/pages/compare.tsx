@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ChartFigure } from "../charts/figure.tsx";
 import type { Account, DefinitionDocument, DefinitionSummary, Text } from "../documents.ts";
 import { number } from "../format.ts";
-import { api, page, query, setQuery, slot, text } from "../site.ts";
+import { api, cleared, page, query, setQuery, text } from "../site.ts";
 import { word } from "../words/index.ts";
 
 interface Activities {
@@ -18,15 +18,9 @@ export async function enhance(): Promise<void> {
   const a = asked("a") ?? default_definition ?? definitions[0]?.id;
   const b = asked("b") ?? definitions.find(({ id }) => id !== a)?.id;
   if (!a || !b) return;
-  const place = slot("results");
-  place.replaceChildren();
-  const selectors = main_form();
-  if (selectors) selectors.hidden = true;
+  const place = cleared("results");
   render(<Comparison definitions={definitions} first={a} second={b} />, place);
 }
-
-/** The server's form for those without a script. */
-const main_form = () => document.querySelector<HTMLElement>('[data-slot="selectors"]');
 
 interface Props {
   definitions: DefinitionSummary[];

@@ -3,7 +3,7 @@ import { definitionSwitch } from "../definition.tsx";
 import type { Account, ClaimSummary, TargetDocument } from "../documents.ts";
 import { drawHeadline } from "../headline.tsx";
 import { api } from "../site.ts";
-import { judge } from "../verdicts.ts";
+import { judge } from "../verdicts.tsx";
 
 export async function enhance(): Promise<void> {
   const [account, claims, targets] = await Promise.all([

@@ -4,74 +4,73 @@ import { useState } from "preact/hooks";
 import type { Chart } from "../charts/draw.ts";
 import { ChartFigure, ChartTable } from "../charts/figure.tsx";
 import { type Area, TileMap } from "../charts/tiles.tsx";
-import type { Account, IndicatorDocument } from "../documents.ts";
-import { type Choice, Cube, fromAddress, latest, toAddress, type View } from "../explorer.ts";
-import { period, when } from "../format.ts";
-import { api, language, main, own, page, slot, text } from "../site.ts";
+import type { Account, ClaimDocument, IndicatorDocument } from "../documents.ts";
+import { type Choice, Cube, dimensionName, fromAddress, latest, toAddress, type View } from "../explorer.ts";
+import { date, period, when } from "../format.ts";
+import { api, cleared, language, main, own, page, text } from "../site.ts";
 import { word } from "../words/index.ts";
 
-export async function enhance(id: string): Promise<void> {
+export async function enhance(): Promise<void> {
   const embedded = main.dataset.page === "embed";
-  const [document, account] = await Promise.all([
-    main.dataset.src ? own<IndicatorDocument>() : api<IndicatorDocument>("indicators", id),
-    api<Account>("account"),
-  ]);
+  const [document, account] = await Promise.all([own<IndicatorDocument>(), api<Account>("account")]);
   const cube = new Cube(document);
-  const choice = fromAddress(cube, { definition: account.default_definition, area: account.ref_area });
-  const place = slot("chart");
-  place.replaceChildren();
-  // The table of all observations is for those without a script; the table view shows the same by choice.
-  if (!embedded) {
-    for (const table of main.querySelectorAll<HTMLElement>("table[data-observations]")) {
-      const box = table.closest<HTMLElement>(".table") ?? table;
-      box.hidden = true;
-    }
-  }
-  render(<Explorer cube={cube} first={choice} embedded={embedded} />, place);
-}
-
-interface ExplorerProps {
-  cube: Cube;
-  first: Choice;
-  embedded: boolean;
-}
-
-function Explorer({ cube, first, embedded }: ExplorerProps) {
-  const [choice, setChoice] = useState(first);
-  const change = (part: Partial<Choice>, last?: string) => {
+  const suggested = await suggestion(document, account);
+  let choice = fromAddress(cube, {
+    ...suggested,
+    ...(account.default_definition ? { DEFINITION: account.default_definition } : {}),
+    REF_AREA: account.ref_area,
+  });
+  const chart = cleared("chart");
+  const around = embedded
+    ? undefined
+    : { selectors: cleared("selectors"), table: cleared("table"), cite: cleared("cite") };
+  const change: Change = (part, last) => {
     const next = { ...choice, ...part };
     if (part.view === "map" && cube.area) next.by = cube.area;
     next.held = cube.hold(next.by, { ...choice.held, ...next.held }, last);
-    const regrouped = next.by !== choice.by;
     const present = new Set(cube.at(next).map((row) => row.at[next.by] ?? ""));
+    const regrouped = next.by !== choice.by;
     if (regrouped || (next.codes.length > 0 && !next.codes.some((code) => present.has(code))))
       next.codes = cube.leading(next.by, next.held);
     const offered = new Set(cube.at(next).map((row) => cube.period(row)));
     if (!offered.has(next.period)) next.period = latest(cube, next.by, next.held);
-    setChoice(next);
-    toAddress(cube, next);
+    choice = next;
+    toAddress(cube, choice);
+    draw();
   };
-  return (
-    <>
-      {!embedded && <Controls cube={cube} choice={choice} change={change} />}
-      <Shown cube={cube} choice={choice} />
-      {!embedded && <Take cube={cube} choice={choice} />}
-    </>
-  );
+  const draw = () => {
+    render(<Drawing cube={cube} choice={choice} />, chart);
+    if (!around) return;
+    render(<Controls cube={cube} choice={choice} change={change} />, around.selectors);
+    render(<Numbers cube={cube} choice={choice} />, around.table);
+    render(<Cite cube={cube} choice={choice} account={account} />, around.cite);
+  };
+  draw();
 }
+
+/** What the claims on an indicator, or else on its topic, are about: the codes a reader most likely asks for. */
+export async function suggestion(
+  document: IndicatorDocument,
+  account: Account,
+): Promise<Record<string, string>> {
+  const topic = account.topics.find(({ id }) => id === document.topic)?.claims ?? [];
+  const [claim] = [...document.claims, ...topic];
+  if (!claim) return {};
+  const { tests } = await api<ClaimDocument>("claims", claim);
+  const { TIME_PERIOD: _, ...at } = tests.find(({ indicator }) => indicator === document.id)?.at ?? tests[0]?.at ?? {};
+  return at;
+}
+
+type Change = (part: Partial<Choice>, last?: string) => void;
 
 interface PartProps {
   cube: Cube;
   choice: Choice;
 }
 
-function Controls({
-  cube,
-  choice,
-  change,
-}: PartProps & { change: (part: Partial<Choice>, last?: string) => void }) {
+function Controls({ cube, choice, change }: PartProps & { change: Change }) {
   const { view, by, held, codes, from, to } = choice;
-  const held_dimensions = cube.dimensions.filter((dimension) => dimension.id !== by);
+  const others = cube.dimensions.filter((dimension) => dimension.id !== by);
   const chart = view === "line" || view === "table";
   const compared = cube.dimensions.find((dimension) => dimension.id === by);
   const present = new Set(cube.at(choice).map((row) => row.at[by] ?? ""));
@@ -98,15 +97,15 @@ function Controls({
             <select value={by} onChange={(event) => change({ by: event.currentTarget.value })}>
               {cube.dimensions.map((dimension) => (
                 <option key={dimension.id} value={dimension.id}>
-                  {text(dimension.name) || dimension.id}
+                  {dimensionName(dimension)}
                 </option>
               ))}
             </select>
           </label>
         )}
-        {held_dimensions.map((dimension) => (
+        {others.map((dimension) => (
           <label key={dimension.id}>
-            {text(dimension.name) || dimension.id}
+            {dimensionName(dimension)}
             <select
               value={held[dimension.id] ?? ""}
               onChange={(event) =>
@@ -149,11 +148,11 @@ function Controls({
       {chart && compared && present.size > 1 && (
         <details class="choose">
           <summary>
-            {text(compared.name) || compared.id}:{" "}
+            {dimensionName(compared)}:{" "}
             {word("indicator.chosen", { n: codes.filter((code) => present.has(code)).length, of: present.size })}
           </summary>
           <fieldset class="checks">
-            <legend class="unseen">{text(compared.name) || compared.id}</legend>
+            <legend class="unseen">{dimensionName(compared)}</legend>
             {compared.codes
               .filter((code) => present.has(code))
               .map((code) => (
@@ -240,20 +239,28 @@ export function chartOf(cube: Cube, choice: Choice): Chart {
   return { kind: "lines", series: series.filter((each) => each.points.length > 0), decimals, unit };
 }
 
-function Shown({ cube, choice }: PartProps) {
+function Drawing({ cube, choice }: PartProps) {
   const title = titleOf(cube, choice);
   const { document } = cube;
   const breaks = cube.at(choice).filter((row) => row.status === "B");
   const caption = breaks.length
     ? word("chart.break", { periods: [...new Set(breaks.map((row) => period(cube.period(row))))].join(", ") })
     : "";
+  if (choice.view === "table") return null;
   if (choice.view === "map") return <MapShown cube={cube} choice={choice} title={title} />;
   const chart = chartOf(cube, choice);
-  const size = chart.kind === "lines" ? chart.series.length : chart.bars.length;
-  if (size === 0) return <p class="note">{word("chart.nothing")}</p>;
-  if (choice.view === "table") return <ChartTable chart={chart} title={title} tall />;
-  return <ChartFigure chart={chart} title={title} caption={caption} file={document.id} />;
+  if (sizeOf(chart) === 0) return <p class="note">{word("chart.nothing")}</p>;
+  return <ChartFigure tableless chart={chart} title={title} caption={caption} file={document.id} />;
 }
+
+/** What is drawn, as a table: under every view. */
+function Numbers({ cube, choice }: PartProps) {
+  const chart = choice.view === "map" ? chartOf(cube, { ...choice, view: "bar" }) : chartOf(cube, choice);
+  if (sizeOf(chart) === 0) return choice.view === "table" ? <p class="note">{word("chart.nothing")}</p> : null;
+  return <ChartTable chart={chart} title={titleOf(cube, choice)} tall />;
+}
+
+const sizeOf = (chart: Chart) => (chart.kind === "lines" ? chart.series.length : chart.bars.length);
 
 export function areasOf(cube: Cube, choice: Choice): Area[] {
   const found = new Map(
@@ -277,63 +284,59 @@ export function areasOf(cube: Cube, choice: Choice): Area[] {
 }
 
 function MapShown({ cube, choice, title }: PartProps & { title: string }) {
-  const areas = areasOf(cube, choice);
   const { decimals } = cube.document;
   const unit = text(cube.document.unit);
-  const bars = areas
-    .filter((area) => area.value !== null || area.high !== null)
-    .sort((a, b) => (b.value ?? 0) - (a.value ?? 0))
-    .map((area) => ({ ...area, id: area.code }));
   return (
     <figure>
       <p class="charttitle">
         {title} <span class="soft">({unit})</span>
       </p>
-      <div class="map">
-        <div>
-          <TileMap
-            areas={areas}
-            decimals={decimals}
-            unit={unit}
-            title={title}
-            language={language}
-            nothing={word("chart.no-value")}
-          />
-          <figcaption>{word("map.tiles")}</figcaption>
-        </div>
-        <ChartTable chart={{ kind: "bars", bars, decimals, unit }} title={title} />
-      </div>
+      <TileMap
+        areas={areasOf(cube, choice)}
+        {...{ decimals, unit, title, language }}
+        nothing={word("chart.no-value")}
+      />
+      <figcaption>{word("map.tiles")}</figcaption>
     </figure>
   );
 }
 
-/** How to take it away: a link that shows the same, and a snippet for other sites. */
-function Take({ cube, choice }: PartProps) {
-  const [copied, setCopied] = useState("");
-  const search = location.search;
-  const address = new URL(page("indicators", cube.document.id) + search, location.href).href;
-  const embed = new URL(page("embed", cube.document.id) + search, location.href).href;
-  const snippet = `<iframe src="${embed}" title="${titleOf(cube, choice).replace(/[&"<>]/g, (c) => `&#${c.charCodeAt(0)};`)}" width="100%" height="480" loading="lazy"></iframe>`;
-  const copy = async (what: string, value: string) => {
-    await navigator.clipboard.writeText(value);
-    setCopied(what);
-  };
+/** How to cite what is shown, a link that shows the same, and a snippet for other sites. */
+function Cite({ cube, choice, account }: PartProps & { account: Account }) {
+  const { id } = cube.document;
+  const title = titleOf(cube, choice);
+  const address = new URL(page("indicators", id) + location.search, location.href).href;
+  const embed = new URL(page("embed", id) + location.search, location.href).href;
+  const safe = title.replace(/[&"<>]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  const today = new Date().toISOString().slice(0, 10);
   return (
-    <details class="noprint take">
-      <summary>{word("indicator.share")}</summary>
+    <div class="noprint">
+      <h3>{word("indicator.cite")}</h3>
+      <Copied value={word("indicator.citation", { account: text(account.name), title, date: date(today), address })} />
       <h3>{word("indicator.link")}</h3>
-      <pre>{address}</pre>
-      <button type="button" onClick={() => copy("link", address)}>
-        {word("indicator.copy")}
-      </button>
+      <Copied value={address} />
       <h3>{word("indicator.embed")}</h3>
-      <pre>{snippet}</pre>
-      <button type="button" onClick={() => copy("embed", snippet)}>
+      <Copied
+        value={`<iframe src="${embed}" title="${safe}" width="100%" height="480" loading="lazy"></iframe>`}
+      />
+    </div>
+  );
+}
+
+function Copied({ value }: { value: string }) {
+  const [copied, setCopied] = useState("");
+  return (
+    <div class="copied">
+      <pre>{value}</pre>
+      <button
+        type="button"
+        onClick={() => void navigator.clipboard.writeText(value).then(() => setCopied(value))}
+      >
         {word("indicator.copy")}
-      </button>
-      <p aria-live="polite" class="small">
-        {copied && word("indicator.copied")}
-      </p>
-    </details>
+      </button>{" "}
+      <span aria-live="polite" class="small soft">
+        {copied === value && word("indicator.copied")}
+      </span>
+    </div>
   );
 }

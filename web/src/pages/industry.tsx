@@ -5,12 +5,11 @@ import { ChartFigure } from "../charts/figure.tsx";
 import { definitionSwitch } from "../definition.tsx";
 import type { Account, PlaceDocument } from "../documents.ts";
 import { period } from "../format.ts";
-import { api, own, slot, text } from "../site.ts";
+import { api, cleared, own, text } from "../site.ts";
 
 export async function enhance(): Promise<void> {
   const [industry, account] = await Promise.all([own<PlaceDocument>(), api<Account>("account")]);
-  const place = slot("chart");
-  place.replaceChildren();
+  const place = cleared("chart");
   await definitionSwitch((definition) => {
     render(<Definitions {...{ industry, account, definition }} />, place);
     return undefined;

@@ -4,11 +4,11 @@ import { useEffect, useState } from "preact/hooks";
 import { ChartTable } from "../charts/figure.tsx";
 import { isMapped, TileMap } from "../charts/tiles.tsx";
 import type { Account, Coded, IndicatorDocument, IndicatorSummary, PlaceDocument } from "../documents.ts";
-import { type Choice, Cube, fromAddress, latest } from "../explorer.ts";
+import { type Choice, Cube, dimensionName, fromAddress, latest } from "../explorer.ts";
 import { period } from "../format.ts";
-import { api, language, page, query, setQuery, slot, text } from "../site.ts";
+import { api, cleared, language, page, query, setQuery, text } from "../site.ts";
 import { word } from "../words/index.ts";
-import { areasOf } from "./indicator.tsx";
+import { areasOf, suggestion } from "./indicator.tsx";
 
 export async function enhance(): Promise<void> {
   const [account, indicators, regions] = await Promise.all([
@@ -25,31 +25,35 @@ export async function enhance(): Promise<void> {
   const first =
     mapped.find(({ id }) => id === asked) ?? mapped.find(({ chart }) => chart === "map") ?? mapped[0];
   if (!first) return;
-  const cube = await load(first.id);
-  const place = slot("map");
-  place.replaceChildren();
-  render(<RegionsMap offered={mapped} first={cube} account={account} />, place);
+  const loaded = await load(first.id, account);
+  render(<RegionsMap offered={mapped} first={loaded} account={account} />, cleared("map"));
 }
 
-const load = async (id: string) => new Cube(await api<IndicatorDocument>("indicators", id));
+/** An indicator, and what of it to show first. */
+async function load(id: string, account: Account): Promise<[Cube, Choice]> {
+  const document = await api<IndicatorDocument>("indicators", id);
+  const cube = new Cube(document);
+  const suggested = await suggestion(document, account);
+  const choice = fromAddress(cube, {
+    ...suggested,
+    ...(account.default_definition ? { DEFINITION: account.default_definition } : {}),
+  });
+  const by = cube.area ?? choice.by;
+  const held = cube.hold(by, { ...suggested, ...choice.held });
+  const asked = query().get("period");
+  const period = asked && cube.periods.includes(asked) ? asked : latest(cube, by, held);
+  return [cube, { ...choice, view: "map", by, held, period }];
+}
 
 interface MapProps {
   offered: IndicatorSummary[];
-  first: Cube;
+  first: [Cube, Choice];
   account: Account;
 }
 
 function RegionsMap({ offered: indicators, first, account }: MapProps) {
-  const start = (cube: Cube): Choice => {
-    const choice = fromAddress(cube, { definition: account.default_definition, area: "" });
-    const by = cube.area ?? choice.by;
-    const held = cube.hold(by, choice.held);
-    const asked = query().get("period");
-    const found = asked && cube.periods.includes(asked) ? asked : latest(cube, by, held);
-    return { ...choice, view: "map", by, held, period: found };
-  };
-  const [cube, setCube] = useState(first);
-  const [choice, setChoice] = useState(() => start(first));
+  const [[cube, choice], setShown] = useState(first);
+  const setChoice = (next: Choice) => setShown([cube, next]);
   useEffect(() => {
     setQuery({
       indicator: cube.document.id,
@@ -87,11 +91,7 @@ function RegionsMap({ offered: indicators, first, account }: MapProps) {
           {word("map.indicator")}
           <select
             value={cube.document.id}
-            onChange={async (event) => {
-              const next = await load(event.currentTarget.value);
-              setCube(next);
-              setChoice(start(next));
-            }}
+            onChange={async (event) => setShown(await load(event.currentTarget.value, account))}
           >
             {indicators.map((each) => (
               <option key={each.id} value={each.id}>
@@ -102,7 +102,7 @@ function RegionsMap({ offered: indicators, first, account }: MapProps) {
         </label>
         {held.map((dimension) => (
           <label key={dimension.id}>
-            {text(dimension.name) || dimension.id}
+            {dimensionName(dimension)}
             <select
               value={choice.held[dimension.id] ?? ""}
               onChange={(event) => hold(dimension.id, event.currentTarget.value)}

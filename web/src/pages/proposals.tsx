@@ -2,14 +2,12 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Account, Proposal } from "../documents.ts";
-import { api, main, query, setQuery, slot, text } from "../site.ts";
+import { api, cleared, main, query, segment, setQuery, text } from "../site.ts";
 import { word } from "../words/index.ts";
 
 export async function enhance(): Promise<void> {
   const [proposals, account] = await Promise.all([api<Proposal[]>("proposals"), api<Account>("account")]);
-  const place = slot("selectors");
-  place.replaceChildren();
-  render(<Filter proposals={proposals} account={account} />, place);
+  render(<Filter proposals={proposals} account={account} />, cleared("selectors"));
 }
 
 type Facet = "topic" | "act" | "element" | "status";
@@ -30,9 +28,10 @@ function Filter({ proposals, account }: { proposals: Proposal[]; account: Accoun
   );
   useEffect(() => {
     setQuery(Object.fromEntries(names.map((facet) => [facet, chosen[facet] ?? null])));
-    const ids = new Set(shown.map(({ id }) => id));
-    for (const row of main.querySelectorAll<HTMLElement>("[data-proposal]"))
-      row.hidden = !ids.has(row.dataset.proposal ?? "");
+    const ids = new Set(shown.map(({ id }) => segment(id)));
+    const known = new Set(proposals.map(({ id }) => segment(id)));
+    for (const row of main.querySelectorAll<HTMLElement>("tr[id]"))
+      if (known.has(row.id)) row.hidden = !ids.has(row.id);
   }, [chosen]);
   const label = (facet: Facet, value: string) =>
     facet === "topic"

@@ -1,12 +1,11 @@
 // A region's profile beside the country and a region of the reader's choice.
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Chart } from "../charts/draw.ts";
 import { ChartFigure } from "../charts/figure.tsx";
-import { isMapped } from "../charts/tiles.tsx";
 import type { Account, Coded, PlaceDocument } from "../documents.ts";
 import { figure, period } from "../format.ts";
-import { api, own, page, query, setQuery, slot, text } from "../site.ts";
+import { api, cleared, own, page, query, setQuery, slot, text } from "../site.ts";
 import { word } from "../words/index.ts";
 
 export async function enhance(code: string): Promise<void> {
@@ -16,86 +15,105 @@ export async function enhance(code: string): Promise<void> {
     api<Coded[]>("regions"),
   ]);
   const country = code === account.ref_area ? null : await api<PlaceDocument>("regions", account.ref_area);
-  const others = regions.filter((each) => each.code !== code && isMapped(each.code));
-  const place = slot("results");
-  place.replaceChildren();
-  render(<Profile {...{ region, country, others }} />, place);
+  const others = regions.filter((each) => each.code !== code && each.code !== account.ref_area);
+  const [selectors, chart, table] = [cleared("selectors"), cleared("chart"), slot("table")];
+  // The server's table has the region and the country; a third column needs one of ours.
+  const written = [...table.childNodes];
+  const label = (dimension: string, of: string) => text(region.labels?.[dimension]?.[of]) || of;
+  const show = (other: PlaceDocument | null) => {
+    render(<Charts {...{ region, other, label }} />, chart);
+    table.replaceChildren(...(other ? [] : written));
+    if (other) {
+      const places = [region, ...(country ? [country] : []), other];
+      const own = document.createElement("div");
+      table.append(own);
+      render(<Beside {...{ region, places, label }} />, own);
+    }
+  };
+  const choose = async (chosen: string) => {
+    setQuery({ with: chosen });
+    show(chosen ? await api<PlaceDocument>("regions", chosen) : null);
+  };
+  const asked = query().get("with") ?? "";
+  const first = others.some((each) => each.code === asked) ? asked : "";
+  render(<Choose {...{ others, first }} choose={(chosen) => void choose(chosen)} />, selectors);
+  await choose(first);
 }
 
 type Row = PlaceDocument["indicators"][number]["rows"][number];
+type Label = (dimension: string, code: string) => string;
 
-interface Props {
-  region: PlaceDocument;
-  country: PlaceDocument | null;
-  others: Coded[];
+function Choose({ others, first, choose }: { others: Coded[]; first: string; choose: (code: string) => void }) {
+  const [chosen, setChosen] = useState(first);
+  return (
+    <div class="controls">
+      <label>
+        {word("region.with")}
+        <select
+          value={chosen}
+          onChange={(event) => {
+            setChosen(event.currentTarget.value);
+            choose(event.currentTarget.value);
+          }}
+        >
+          <option value="">{word("region.none")}</option>
+          {others.map((each) => (
+            <option key={each.code} value={each.code}>
+              {text(each.label)}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
 }
 
-function Profile({ region, country, others }: Props) {
-  const asked = query().get("with") ?? "";
-  const [chosen, setChosen] = useState(others.some(({ code }) => code === asked) ? asked : "");
-  const [other, setOther] = useState<PlaceDocument | null>(null);
-  useEffect(() => {
-    setQuery({ with: chosen });
-    let current = true;
-    if (!chosen) setOther(null);
-    else void api<PlaceDocument>("regions", chosen).then((found) => current && setOther(found));
-    return () => {
-      current = false;
-    };
-  }, [chosen]);
-  // The map is the place where regions are compared at large; here are those with a row or more to set side by side.
-  const compared = region.indicators.filter((indicator) => indicator.rows.some((row) => !row.at.STATEMENT));
-  const label = (dimension: string, code: string) => text(region.labels?.[dimension]?.[code]) || code;
-  const places = [region, ...(country ? [country] : []), ...(other ? [other] : [])];
+/** Figures that somebody stated once are no profile. */
+const profiled = (region: PlaceDocument) =>
+  region.indicators.filter((indicator) => indicator.rows.some((row) => !row.at.STATEMENT));
+
+function Charts({ region, other, label }: { region: PlaceDocument; other: PlaceDocument | null; label: Label }) {
+  const drawn = profiled(region).filter(
+    (indicator) => indicator.rows.length >= 3 && indicator.chart !== "table",
+  );
+  return (
+    <div class="pair charts">
+      {drawn.slice(0, 2).map((indicator) => {
+        const bar = (row: Row, of: PlaceDocument) => ({
+          id: `${of.code} ${keyOf(row)}`,
+          label: other ? `${named(row, label)} · ${text(of.label)}` : named(row, label),
+          strong: of.code === region.code,
+          value: row.value,
+          low: row.low,
+          high: row.high,
+        });
+        const chart: Chart = {
+          kind: "bars",
+          decimals: indicator.decimals,
+          unit: text(indicator.unit),
+          bars: indicator.rows.flatMap((row) => {
+            const match = other && find(other, indicator.id, row);
+            return [bar(row, region), ...(match && other ? [bar(match, other)] : [])];
+          }),
+        };
+        return (
+          <ChartFigure
+            key={indicator.id}
+            tableless
+            title={text(indicator.title)}
+            chart={chart}
+            file={`${region.code}-${indicator.id}`}
+          />
+        );
+      })}
+    </div>
+  );
+}
+
+function Beside({ region, places, label }: { region: PlaceDocument; places: PlaceDocument[]; label: Label }) {
   return (
     <>
       <h2>{word("region.beside")}</h2>
-      <div class="controls">
-        <label>
-          {word("region.with")}
-          <select value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
-            <option value="">{word("region.none")}</option>
-            {others.map((each) => (
-              <option key={each.code} value={each.code}>
-                {text(each.label)}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
-      {compared
-        .filter((indicator) => indicator.rows.length >= 3 && indicator.chart !== "table")
-        .slice(0, 3)
-        .map((indicator) => {
-          const row = (each: Row, of: PlaceDocument) => ({
-            id: `${of.code} ${keyOf(each)}`,
-            label: other
-              ? `${named(each, label) || text(indicator.title)} · ${text(of.label)}`
-              : named(each, label) || text(indicator.title),
-            strong: of.code === region.code,
-            value: each.value,
-            low: each.low,
-            high: each.high,
-          });
-          const chart: Chart = {
-            kind: "bars",
-            decimals: indicator.decimals,
-            unit: text(indicator.unit),
-            bars: indicator.rows.flatMap((each) => {
-              const match = other && find(other, indicator.id, each);
-              return [row(each, region), ...(match ? [row(match, other)] : [])];
-            }),
-          };
-          return (
-            <ChartFigure
-              key={indicator.id}
-              tableless
-              title={text(indicator.title)}
-              chart={chart}
-              file={`${region.code}-${indicator.id}`}
-            />
-          );
-        })}
       <div class="table" tabIndex={0} role="region" aria-label={word("region.beside")}>
         <table>
           <thead>
@@ -109,12 +127,12 @@ function Profile({ region, country, others }: Props) {
               ))}
             </tr>
           </thead>
-          {compared.map((indicator) => (
+          {profiled(region).map((indicator) => (
             <tbody key={indicator.id}>
               <tr class="group">
                 <th scope="rowgroup" colSpan={2 + places.length}>
-                  <a href={page("indicators", indicator.id)}>{text(indicator.title)}</a>,{" "}
-                  <span class="soft">{text(indicator.unit)}</span>
+                  <a href={page("indicators", indicator.id)}>{text(indicator.title)}</a>
+                  <span class="soft">, {text(indicator.unit)}</span>
                 </th>
               </tr>
               {indicator.rows.map((row) => (
@@ -146,7 +164,7 @@ const keyOf = ({ at }: Row) =>
 const find = (place: PlaceDocument, indicator: string, row: Row): Row | undefined =>
   place.indicators.find(({ id }) => id === indicator)?.rows.find((each) => keyOf(each) === keyOf(row));
 
-const named = ({ at }: Row, label: (dimension: string, code: string) => string) =>
+const named = ({ at }: Row, label: Label) =>
   Object.entries(at)
     .filter(([id]) => id !== "TIME_PERIOD" && id !== "REF_AREA")
     .map(([id, code]) => label(id, code))

@@ -3,16 +3,15 @@ import { render } from "preact";
 import { useState } from "preact/hooks";
 import type { ClaimSummary, Release } from "../documents.ts";
 import { date } from "../format.ts";
-import { api, page, query, setQuery, slot, text } from "../site.ts";
-import { verdictText } from "../verdicts.ts";
+import { api, cleared, page, query, setQuery, text } from "../site.ts";
+import { Verdict } from "../verdicts.tsx";
 import { word } from "../words/index.ts";
 
 export async function enhance(): Promise<void> {
   const releases = await api<Release[]>("releases");
   if (releases.length < 2) return;
   const claims = await api<ClaimSummary[]>("claims");
-  const place = slot("results");
-  place.replaceChildren();
+  const place = cleared("results");
   render(<Difference releases={releases} claims={claims} />, place);
 }
 
@@ -74,13 +73,7 @@ function Difference({ releases, claims }: { releases: Release[]; claims: ClaimSu
                   </th>
                   {[before, after].map((verdict, side) => (
                     <td key={String(side)}>
-                      {verdict ? (
-                        <span class="verdict" data-verdict={verdict}>
-                          {verdictText(verdict)}
-                        </span>
-                      ) : (
-                        "—"
-                      )}
+                      {verdict ? <Verdict of={verdict} /> : "—"}
                     </td>
                   ))}
                 </tr>

@@ -1,18 +1,29 @@
 // Search: every word of the query, in any order, anywhere in a title, a detail or a code.
 import { render } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { SearchDocument } from "../documents.ts";
-import { api, href, language, main, query, setQuery, slot } from "../site.ts";
+import { api, cleared, href, language, main, query, setQuery } from "../site.ts";
 import { word } from "../words/index.ts";
 
 type Entry = SearchDocument["entries"][number];
 
 export async function enhance(): Promise<void> {
   const { entries } = await api<SearchDocument>("search", language);
-  const place = slot("results");
-  place.replaceChildren();
-  for (const form of main.querySelectorAll("form")) form.hidden = true;
-  render(<Search entries={entries} />, place);
+  const place = cleared("results");
+  const form = main.querySelector<HTMLFormElement>("form[role=search]");
+  const input = form?.querySelector<HTMLInputElement>("input[name=q]");
+  const show = (asked: string) => render(<Results entries={entries} asked={asked} />, place);
+  const first = query().get("q") ?? "";
+  if (input) {
+    input.value = first;
+    input.autocomplete = "off";
+    input.addEventListener("input", () => {
+      setQuery({ q: input.value });
+      show(input.value);
+    });
+  }
+  form?.addEventListener("submit", (event) => event.preventDefault());
+  show(first);
 }
 
 /** Letters that readers type for one another: е for ё, Russian ones for Kazakh ones that their keyboard lacks. */
@@ -25,8 +36,7 @@ const order = ["claim", "target", "commitment", "indicator", "region", "industry
 const most = 60;
 const none = -1000;
 
-function Search({ entries }: { entries: Entry[] }) {
-  const [asked, setAsked] = useState(query().get("q") ?? "");
+function Results({ entries, asked }: { entries: Entry[]; asked: string }) {
   const texts = useMemo(
     () => entries.map(([, id, title, detail]) => ({ title: plain(`${id} ${title}`), all: plain(`${id} ${title} ${detail}`) })),
     [entries],
@@ -48,19 +58,6 @@ function Search({ entries }: { entries: Entry[] }) {
   }, [asked, texts]);
   return (
     <>
-      <form class="searchbox" role="search" onSubmit={(event) => event.preventDefault()}>
-        <input
-          type="search"
-          name="q"
-          value={asked}
-          aria-label={word("search")}
-          autoComplete="off"
-          onInput={(event) => {
-            setAsked(event.currentTarget.value);
-            setQuery({ q: event.currentTarget.value });
-          }}
-        />
-      </form>
       <p aria-live="polite" class="soft small">
         {words.length > 0 && (found.length > 0 ? word("search.found", { n: found.length }) : word("search.nothing"))}
       </p>

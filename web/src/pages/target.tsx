@@ -2,19 +2,18 @@
 import { render } from "preact";
 import type { Chart } from "../charts/draw.ts";
 import { ChartFigure } from "../charts/figure.tsx";
-import { points } from "../charts/series.ts";
+import { level, points } from "../charts/series.ts";
 import { definitionSwitch } from "../definition.tsx";
 import type { Account, TargetDocument } from "../documents.ts";
-import { interval, when } from "../format.ts";
-import { api, hasSlot, own, slot, text } from "../site.ts";
+import { when } from "../format.ts";
+import { api, cleared, hasSlot, own, text } from "../site.ts";
 import { word } from "../words/index.ts";
 
 export async function enhance(): Promise<void> {
   // A commitment has no number to draw.
   if (!hasSlot("chart")) return;
   const [target, account] = await Promise.all([own<TargetDocument>(), api<Account>("account")]);
-  const place = slot("chart");
-  place.replaceChildren();
+  const place = cleared("chart");
   const draw = (definition: string) =>
     render(<Paths target={target} definition={definition || account.default_definition} account={account} />, place);
   const offered = [...new Set(target.readings.flatMap((reading) => reading.definition ?? []))];
@@ -63,7 +62,7 @@ function Paths({ target, definition, account }: Props) {
           series,
           decimals,
           unit: text(figure?.unit),
-          references: [{ label: word("target.level", { value: interval(low, high, decimals) }), low, high }],
+          references: [{ label: word("target.level", { value: level(low, high) }), low, high }],
           ...(target.by ? { until: when(target.by) } : {}),
         };
         return (

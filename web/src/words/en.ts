@@ -21,7 +21,7 @@ export const en = {
   "status.rejected": "rejected",
   "status.not known": "not known",
 
-  "bounds.between": "{low} to {high}",
+  "bounds.between": "{low}–{high}",
   "bounds.at-least": "{low} or more",
   "bounds.at-most": "{high} or less",
 
@@ -85,7 +85,6 @@ export const en = {
   "indicator.from": "From",
   "indicator.to": "To",
   "indicator.chosen": "{n} of {of} chosen",
-  "indicator.share": "Link to this view, and embed it",
   "indicator.link": "Link to this view",
   "indicator.embed": "To embed it in a page",
   "indicator.copy": "Copy",
@@ -142,4 +141,15 @@ export const en = {
   "kind.proposal": "Proposal",
 
   "faults.title": "The account has been edited and has faults. What is shown is the last state without them.",
+  "indicator.cite": "To cite it",
+  "indicator.citation": "{account}. {title}. Ölshem, seen {date}. {address}",
+  "dimension.ACTIVITY": "Activity",
+  "dimension.VARIABLE": "Variable",
+  "dimension.TRANSACTION": "Transaction",
+  "dimension.ITEM": "Item",
+  "dimension.STATEMENT": "Statement",
+  "dimension.REF_AREA": "Area",
+  "dimension.DEFINITION": "Definition",
+  "dimension.INDUSTRY": "Industry",
+  "dimension.FLOW": "Flow",
 } satisfies Record<string, Word>;

@@ -20,8 +20,7 @@ export const isLanguage = (text: string): text is Language => text in languages;
 
 export async function loadWords(language: Language): Promise<void> {
   words = await languages[language]();
-  // Where the browser knows no Kazakh: its plurals are as in English, one and other.
-  plurals = new Intl.PluralRules(Intl.PluralRules.supportedLocalesOf(language).length ? language : "en");
+  plurals = new Intl.PluralRules(language);
 }
 
 /** The word for a key, with `{n}` and its like replaced. Of a key that nobody knows, its last part. */

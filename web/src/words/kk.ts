@@ -21,7 +21,7 @@ export const kk: Words = {
   "status.rejected": "қабылданбады",
   "status.not known": "белгісіз",
 
-  "bounds.between": "{low} мен {high} аралығы",
+  "bounds.between": "{low}–{high}",
   "bounds.at-least": "кемінде {low}",
   "bounds.at-most": "ең көбі {high}",
 
@@ -82,7 +82,6 @@ export const kk: Words = {
   "indicator.from": "Бастап",
   "indicator.to": "Дейін",
   "indicator.chosen": "{of} ішінен {n} таңдалды",
-  "indicator.share": "Осы көріністің сілтемесі және сайтқа қою",
   "indicator.link": "Осы көріністің сілтемесі",
   "indicator.embed": "Бетке қою үшін",
   "indicator.copy": "Көшіру",
@@ -139,4 +138,15 @@ export const kk: Words = {
   "kind.proposal": "Ұсыныс",
 
   "faults.title": "Шот өзгертілді және қателері бар. Қатесіз соңғы күйі көрсетілген.",
+  "indicator.cite": "Дәйексөз келтіру",
+  "indicator.citation": "{account}. {title}. Ölshem, қаралған күні: {date}. {address}",
+  "dimension.ACTIVITY": "Қызмет түрі",
+  "dimension.VARIABLE": "Айнымалы",
+  "dimension.TRANSACTION": "Операция",
+  "dimension.ITEM": "Бап",
+  "dimension.STATEMENT": "Мәлімдеме",
+  "dimension.REF_AREA": "Аумақ",
+  "dimension.DEFINITION": "Анықтама",
+  "dimension.INDUSTRY": "Сала",
+  "dimension.FLOW": "Ағын",
 };

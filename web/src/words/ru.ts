@@ -21,7 +21,7 @@ export const ru: Words = {
   "status.rejected": "отклонено",
   "status.not known": "неизвестно",
 
-  "bounds.between": "от {low} до {high}",
+  "bounds.between": "{low}–{high}",
   "bounds.at-least": "не менее {low}",
   "bounds.at-most": "не более {high}",
 
@@ -97,7 +97,6 @@ export const ru: Words = {
   "indicator.from": "С",
   "indicator.to": "По",
   "indicator.chosen": "выбрано {n} из {of}",
-  "indicator.share": "Ссылка на этот вид и вставка на сайт",
   "indicator.link": "Ссылка на этот вид",
   "indicator.embed": "Для вставки на страницу",
   "indicator.copy": "Копировать",
@@ -159,4 +158,15 @@ export const ru: Words = {
   "kind.proposal": "Предложение",
 
   "faults.title": "Счёт изменён, и в нём есть ошибки. Показано последнее состояние без них.",
+  "indicator.cite": "Как цитировать",
+  "indicator.citation": "{account}. {title}. Ölshem, просмотрено: {date}. {address}",
+  "dimension.ACTIVITY": "Вид деятельности",
+  "dimension.VARIABLE": "Переменная",
+  "dimension.TRANSACTION": "Операция",
+  "dimension.ITEM": "Статья",
+  "dimension.STATEMENT": "Заявление",
+  "dimension.REF_AREA": "Территория",
+  "dimension.DEFINITION": "Определение",
+  "dimension.INDUSTRY": "Отрасль",
+  "dimension.FLOW": "Поток",
 };

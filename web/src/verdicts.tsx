@@ -14,9 +14,25 @@ const symbols: Record<string, string> = {
   open: "…",
 };
 
-/** As the server writes it: a symbol and a word. */
 export const verdictText = (verdict: string): string =>
   `${symbols[verdict] ?? "–"} ${word(`verdict.${verdict}`)}`;
+
+/** As the server writes it: a symbol for the eye, and a word. */
+export function Verdict({ of }: { of: string }) {
+  return (
+    <span class="verdict" data-verdict={of}>
+      <span aria-hidden="true">{symbols[of] ?? "–"}</span> {word(`verdict.${of}`)}
+    </span>
+  );
+}
+
+function write(place: HTMLElement, verdict: string): void {
+  place.dataset.verdict = verdict;
+  const symbol = document.createElement("span");
+  symbol.ariaHidden = "true";
+  symbol.textContent = symbols[verdict] ?? "–";
+  place.replaceChildren(symbol, ` ${word(`verdict.${verdict}`)}`);
+}
 
 /** The place of a claim's or target's verdict on the page. */
 function* places(kind: "claim" | "target", id: string): Generator<HTMLElement> {
@@ -46,10 +62,9 @@ const underTarget = (target: TargetDocument, definition: string): string => {
 export function judge(definition: string, claims: ClaimSummary[], targets: TargetDocument[]): string {
   let changed = 0;
   const outcomes: string[] = [];
-  const write = (kind: "claim" | "target", id: string, all: string, under: string) => {
+  const show = (kind: "claim" | "target", id: string, all: string, under: string) => {
     for (const place of places(kind, id)) {
-      place.dataset.verdict = under;
-      place.textContent = verdictText(under);
+      write(place, under);
       place.classList.toggle("changed", under !== all);
     }
     if (under !== all) changed += 1;
@@ -57,19 +72,29 @@ export function judge(definition: string, claims: ClaimSummary[], targets: Targe
   for (const claim of claims) {
     const under = (definition && claim.under[definition]) || claim.outcome;
     outcomes.push(under);
-    write("claim", claim.id, claim.outcome, under);
+    show("claim", claim.id, claim.outcome, under);
   }
   for (const target of targets) {
     const dependent = target.readings.some((reading) => reading.definition === definition);
-    write("target", target.id, target.outcome, dependent ? underTarget(target, definition) : target.outcome);
+    show("target", target.id, target.outcome, dependent ? underTarget(target, definition) : target.outcome);
   }
   tally(outcomes);
   return definition ? word("definition.changed", { n: changed }) : "";
 }
 
-/** The counts by verdict, where the page has them: `[data-count="holds"]`. */
-export function tally(outcomes: string[]): void {
-  for (const place of main.querySelectorAll<HTMLElement>("[data-count]")) {
-    place.textContent = String(outcomes.filter((outcome) => outcome === place.dataset.count).length);
-  }
+/** The counts by verdict, where the page has them. */
+function tally(outcomes: string[]): void {
+  const counts = main.querySelector("ul.counts");
+  if (!counts) return;
+  const entries = Object.keys(symbols).flatMap((verdict) => {
+    const n = outcomes.filter((outcome) => outcome === verdict).length;
+    if (n === 0) return [];
+    const entry = document.createElement("li");
+    const place = document.createElement("span");
+    place.className = "verdict";
+    write(place, verdict);
+    entry.append(place, `: ${n}`);
+    return [entry];
+  });
+  counts.replaceChildren(...entries);
 }
