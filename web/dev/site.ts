@@ -20,10 +20,12 @@ export function publishedSite(): Plugin {
 
   function answer(request: IncomingMessage, response: ServerResponse, next: () => void): void {
     const path = decodeURIComponent((request.url ?? "/").split("?")[0] ?? "/");
-    let file = join(folder, normalize(`/${path}`));
-    if (path.startsWith("/assets/") || !existsSync(file)) return next();
-    if (statSync(file).isDirectory()) file = join(file, "index.html");
-    if (!existsSync(file)) return next();
+    const asked = join(folder, normalize(`/${path}`));
+    const file = path.endsWith("/") ? join(asked, "index.html") : asked;
+    if (path.startsWith("/assets/") || !existsSync(file) || statSync(file).isDirectory()) {
+      next();
+      return;
+    }
     response.setHeader("Content-Security-Policy", policy);
     response.setHeader("Content-Type", types[extname(file)] ?? "application/octet-stream");
     const bytes = readFileSync(file);

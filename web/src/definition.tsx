@@ -94,11 +94,9 @@ function Switch({ known, chosen, said, choose }: SwitchProps) {
       <div class="switch-note small">
         {definition && (
           <p class="soft">
-            {definition.owner}, {definition.version}.{" "}
-            {word("definition.codes", { n: definition.codes })}
-            {definition.unverified > 0 &&
-              `; ${word("definition.unverified", { n: definition.unverified })}`}
-            . <a href={page("definitions", definition.id)}>{word("definition.more")}</a>
+            {definition.owner}, {definition.version}. {word("definition.codes", { n: definition.codes })}
+            {definition.unverified > 0 && `; ${word("definition.unverified", { n: definition.unverified })}`}.{" "}
+            <a href={page("definitions", definition.id)}>{word("definition.more")}</a>
           </p>
         )}
         <p aria-live="polite">{said}</p>

@@ -180,6 +180,12 @@ export interface Proposal {
   title: Text;
   status: string;
   provision: { act: string; version: string; element: string };
+  by: string;
+  note: string | null;
+  /** For the comparative table, where the register has them. */
+  current?: Text | null;
+  proposed?: Text | null;
+  reason?: Text | null;
 }
 
 export interface Release {
@@ -197,7 +203,14 @@ export interface SearchDocument {
 
 export interface Status {
   mode: "static" | "served";
-  faults?: { code: string; title: Text; message: string; file: string | null; line: number | null; help: string | null }[];
+  faults?: {
+    code: string;
+    title: Text;
+    message: string;
+    file: string | null;
+    line: number | null;
+    help: string | null;
+  }[];
 }
 
 /** `olshem explain --json`: docs/report.md, Lineage. */

@@ -1,6 +1,7 @@
 // What of an indicator is shown: which dimension is compared, which codes, which periods. Kept in the address.
-import { isMapped } from "./charts/tiles.tsx";
+
 import { type Observation, observations } from "./charts/series.ts";
+import { isMapped } from "./charts/tiles.tsx";
 import type { Dimension, IndicatorDocument } from "./documents.ts";
 import { when } from "./format.ts";
 import { query, setQuery, text } from "./site.ts";
@@ -34,7 +35,9 @@ export class Cube {
     this.document = document;
     this.rows = observations(document);
     this.time = document.dimensions.find((dimension) => dimension.time);
-    this.dimensions = document.dimensions.filter((dimension) => !dimension.time && dimension.codes.length > 1);
+    this.dimensions = document.dimensions.filter(
+      (dimension) => !dimension.time && dimension.codes.length > 1,
+    );
     this.periods = [...(this.time?.codes ?? [])].sort((a, b) => when(a) - when(b));
     this.area = this.dimensions.find((dimension) => dimension.codes.filter(isMapped).length >= 10)?.id;
   }
@@ -116,7 +119,9 @@ export function fromAddress(cube: Cube, suggested: Record<string, string>): Choi
   const dimension = (id: string) => cube.dimensions.find((each) => each.id === id);
   const views = cube.views();
   const usual: View = document.chart === "table" && cube.periods.length > 2 ? "line" : document.chart;
-  const view = views.find((each) => each === asked.get("view")) ?? (views.includes(usual) ? usual : (views[0] ?? "table"));
+  const view =
+    views.find((each) => each === asked.get("view")) ??
+    (views.includes(usual) ? usual : (views[0] ?? "table"));
   const by =
     dimension(asked.get("by") ?? "")?.id ??
     (view === "map" ? cube.area : undefined) ??
@@ -133,8 +138,10 @@ export function fromAddress(cube: Cube, suggested: Record<string, string>): Choi
   const held = cube.hold(by, wished);
   const named = (asked.get(by) ?? "").split(",").filter((code) => dimension(by)?.codes.includes(code));
   const always = suggested[by] ? [suggested[by]] : [];
-  const codes = named.length > 0 ? named : always.length && isBanded(cube) ? always : cube.leading(by, held, always);
-  const among = (code: string | null, otherwise: string) => (code && cube.periods.includes(code) ? code : otherwise);
+  const codes =
+    named.length > 0 ? named : always.length && isBanded(cube) ? always : cube.leading(by, held, always);
+  const among = (code: string | null, otherwise: string) =>
+    code && cube.periods.includes(code) ? code : otherwise;
   const last = cube.periods.at(-1) ?? "";
   return {
     view,
@@ -163,7 +170,10 @@ export function toAddress(cube: Cube, choice: Choice): void {
     view,
     by: cube.dimensions.length > 1 ? by : null,
     ...Object.fromEntries(
-      cube.dimensions.map(({ id }) => [id, id === by ? (chart ? codes.join(",") : null) : (held[id] ?? null)]),
+      cube.dimensions.map(({ id }) => [
+        id,
+        id === by ? (chart ? codes.join(",") : null) : (held[id] ?? null),
+      ]),
     ),
     from: chart && from !== cube.periods[0] ? from : null,
     to: chart && to !== cube.periods.at(-1) ? to : null,

@@ -14,7 +14,9 @@ export function setLocale(language: Language): void {
   locale = language === "en" ? "en-GB" : "ru";
 }
 
-const months = "қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан".split(" ");
+const months = "қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан".split(
+  " ",
+);
 
 export function number(value: number | null | undefined, decimals = 0): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "—";
@@ -43,7 +45,8 @@ export interface Bounded {
 const same = (a: number | null, b: number | null) => a !== null && b !== null && Math.abs(a - b) < 1e-12;
 
 /** Whether no more is known than two bounds, or a value within them. */
-export const isInterval = (figure: Bounded) => !same(figure.low, figure.high) && !(figure.low === null && figure.high === null);
+export const isInterval = (figure: Bounded) =>
+  !same(figure.low, figure.high) && !(figure.low === null && figure.high === null);
 
 /** `1.00`, or `1.00 (0.96 to 1.05)`, or `0.31 to 4.02`, or `201 or more`. */
 export function figure({ value, low, high }: Bounded, decimals = 0): string {

@@ -1,6 +1,7 @@
 // Where a number comes from, as a tree that opens: methods, then sources and definitions, then cells and lines.
 import type { Lineage, LineageCell, LineageNode } from "./documents.ts";
 import { date, figure, number } from "./format.ts";
+import { TableFrame } from "./frame.tsx";
 import { page, text } from "./site.ts";
 import { word } from "./words/index.ts";
 
@@ -30,7 +31,11 @@ function Node({ node }: { node: LineageNode }) {
       <details>
         <summary>
           <span class={`kind ${origin.kind}`}>{word(`lineage.${origin.kind}`)}</span>
-          {origin.kind === "source" ? text(origin.title) : origin.kind === "definition" ? text(origin.name) || origin.id : node.dataset}{" "}
+          {origin.kind === "source"
+            ? text(origin.title)
+            : origin.kind === "definition"
+              ? text(origin.name) || origin.id
+              : node.dataset}{" "}
           <span class="soft small">{word("lineage.observations", { n: node.observations })}</span>
         </summary>
         {node.repeated ? (
@@ -85,7 +90,7 @@ function Origin({ origin }: { origin: LineageNode["origin"] }) {
 function Rows({ node }: { node: LineageNode }) {
   const cells = node.rows.some((row) => row.cells?.length || row.lines?.length);
   return (
-    <div class="table" tabIndex={0} role="region" aria-label={node.dataset}>
+    <TableFrame label={node.dataset}>
       <table>
         <thead>
           <tr>
@@ -129,7 +134,7 @@ function Rows({ node }: { node: LineageNode }) {
           {word("lineage.first", { n: node.rows.length, of: number(node.observations) })}
         </p>
       )}
-    </div>
+    </TableFrame>
   );
 }
 
@@ -139,7 +144,11 @@ const place = ({ line, column, sheet, cell }: LineageCell) =>
 function shown(value: unknown): string {
   if (typeof value === "number") return plain(value);
   if (value && typeof value === "object" && "low" in value) {
-    const { value: point, low, high } = value as { value: number | null; low: number | null; high: number | null };
+    const {
+      value: point,
+      low,
+      high,
+    } = value as { value: number | null; low: number | null; high: number | null };
     if (low === high) return plain(point ?? low);
     return `${point === null ? "" : `${plain(point)} `}(${plain(low)} … ${plain(high)})`;
   }

@@ -37,7 +37,8 @@ export function read<T>(path: string): Promise<T> {
   return answer as Promise<T>;
 }
 
-export const api = <T>(...parts: string[]): Promise<T> => read<T>(`api/v1/${parts.map(segment).join("/")}.json`);
+export const api = <T>(...parts: string[]): Promise<T> =>
+  read<T>(`api/v1/${parts.map(segment).join("/")}.json`);
 
 /** The page's own document. */
 export function own<T>(): Promise<T> {

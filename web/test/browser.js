@@ -27,7 +27,8 @@ export async function visit(browser, options) {
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+    if (["error", "warning"].includes(message.type()))
+      complaints.push(`${message.type()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`thrown: ${error.stack ?? error.message}`));
   page.on("response", (response) => {
@@ -35,7 +36,10 @@ export async function visit(browser, options) {
   });
   page.on("request", (request) => {
     const { protocol, origin } = new URL(request.url());
-    if (protocol.startsWith("http") && origin !== new URL(page.url() === "about:blank" ? request.url() : page.url()).origin)
+    if (
+      protocol.startsWith("http") &&
+      origin !== new URL(page.url() === "about:blank" ? request.url() : page.url()).origin
+    )
       complaints.push(`off the site: ${request.url()}`);
   });
   return { page, complaints, close: () => context.close() };
@@ -43,6 +47,12 @@ export async function visit(browser, options) {
 
 /** Once the script has done its work, and the charts in sight are drawn. */
 export async function settled(page) {
-  await page.waitForFunction(() => document.documentElement.dataset.ready !== undefined || !document.querySelector('script[type="module"]'), undefined, { timeout: 8000 });
+  await page.waitForFunction(
+    () =>
+      document.documentElement.dataset.ready !== undefined ||
+      !document.querySelector('script[type="module"]'),
+    undefined,
+    { timeout: 8000 },
+  );
   await page.waitForLoadState("networkidle");
 }

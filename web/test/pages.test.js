@@ -11,7 +11,8 @@ const axe = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.m
 const { address, end } = await site();
 const at = (path) => new URL(path, address).href;
 const read = async (path) => (await fetch(at(`api/v1/${path}.json`))).json();
-const written = (code) => code.replace(/[^A-Za-z0-9_-]/g, (letter) => `~${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+const written = (code) =>
+  code.replace(/[^A-Za-z0-9_-]/g, (letter) => `~${letter.charCodeAt(0).toString(16).toUpperCase()}`);
 
 let browser;
 before(async () => {
@@ -80,11 +81,13 @@ for (const { language, name, ...look } of looks) {
       );
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() =>
-        // biome-ignore lint/correctness/noUndeclaredVariables: axe was just evaluated in the page
-        axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }),
+        axe.run(document, {
+          runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        }),
       );
       const told = violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`)}`,
+        ({ id, nodes }) =>
+          `${id}: ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`)}`,
       );
       assert.deepEqual([...complaints, ...told], []);
       await close();
@@ -94,7 +97,10 @@ for (const { language, name, ...look } of looks) {
 
 for (const kind of kinds) {
   test(`en/${kind} without a script`, async () => {
-    const { page, close } = await visit(browser, { javaScriptEnabled: false, viewport: { width: 320, height: 640 } });
+    const { page, close } = await visit(browser, {
+      javaScriptEnabled: false,
+      viewport: { width: 320, height: 640 },
+    });
     await page.goto(at(`en/${kind}`));
     assert.notEqual((await page.textContent("h1")).trim(), "");
     await close();
@@ -111,7 +117,9 @@ test("the first load is under 250 KB compressed, and its charts come after it", 
   await page.goto(at("en/"));
   await settled(page);
   const total = loaded.reduce((sum, [, size]) => sum + size, 0);
-  console.log(`# first load: ${Math.round(total / 1024)} KB: ${loaded.map(([path, size]) => `${path} ${size}`).join(", ")}`);
+  console.log(
+    `# first load: ${Math.round(total / 1024)} KB: ${loaded.map(([path, size]) => `${path} ${size}`).join(", ")}`,
+  );
   assert.ok(total < 250 * 1024, `${total} bytes`);
   await close();
 });

@@ -12,7 +12,8 @@ export async function site() {
   const target = process.env.CARGO_TARGET_DIR ?? `${project}/target`;
   const built = ["release", "quick", "debug"].map((profile) => `${target}/${profile}/olshem`);
   const command = process.env.OLSHEM ?? built.find((path) => existsSync(path));
-  if (!command) throw new Error("missing: the olshem command; `make run` builds it. Or name a site in OLSHEM_SITE");
+  if (!command)
+    throw new Error("missing: the olshem command; `make run` builds it. Or name a site in OLSHEM_SITE");
   const port = await freePort();
   const account = process.env.OLSHEM_ACCOUNT ?? `${project}/accounts/kazakhstan`;
   const server = spawn(command, ["serve", account, "--listen", `127.0.0.1:${port}`], { stdio: "inherit" });

@@ -28,7 +28,10 @@ mkdirSync(folder, { recursive: true });
 const browser = await open();
 for (const { name, ...options } of looks) {
   for (const path of paths) {
-    const { page, complaints, close } = await visit(browser, { ...options, colorScheme: process.env.DARK ? "dark" : "light" });
+    const { page, complaints, close } = await visit(browser, {
+      ...options,
+      colorScheme: process.env.DARK ? "dark" : "light",
+    });
     await page.goto(new URL(path, site).href);
     await settled(page).catch((error) => complaints.push(String(error)));
     // Scrolling through brings the charts into sight, which are drawn only then.

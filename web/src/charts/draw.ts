@@ -71,7 +71,8 @@ function plot(options: Plot.PlotOptions): SVGSVGElement {
 }
 
 const middle = (point: Bounded) =>
-  point.value ?? (point.low !== null && point.high !== null ? (point.low + point.high) / 2 : (point.low ?? point.high));
+  point.value ??
+  (point.low !== null && point.high !== null ? (point.low + point.high) / 2 : (point.low ?? point.high));
 
 function lines(chart: Lines, width: number): SVGSVGElement {
   const rows = chart.series.flatMap((series, index) =>
@@ -183,7 +184,13 @@ function bars(chart: Bars, width: number): SVGSVGElement {
     marginTop: 12,
     marginBottom: 28,
     x: { label: null, nice: true, zero: zeroBased(chart.bars, references) },
-    y: { domain: labels, label: null, axis: null, padding: narrow ? 1 - 16 / step : 0.35, ...(narrow ? { align: 1, paddingOuter: 0.1 } : {}) },
+    y: {
+      domain: labels,
+      label: null,
+      axis: null,
+      padding: narrow ? 1 - 16 / step : 0.35,
+      ...(narrow ? { align: 1, paddingOuter: 0.1 } : {}),
+    },
     style: { fontSize: "12px", fontFamily: "inherit", overflow: "visible" },
     marks: [
       Plot.gridX({ ticks: Math.max(2, Math.floor(width / 110)), stroke: grid, strokeOpacity: 1 }),
@@ -200,7 +207,7 @@ function bars(chart: Bars, width: number): SVGSVGElement {
               dx: 2,
               dy: -10,
               fill: ink,
-              } as Plot.TextOptions),
+            } as Plot.TextOptions),
           ]
         : [Plot.axisY({ tickSize: 0, fill: ink, lineWidth: (marginLeft - 16) / 13 })]),
       ...references.flatMap((reference) => referenceMarks(reference, "x", extentOf(chart.bars, references))),
@@ -216,8 +223,18 @@ function bars(chart: Bars, width: number): SVGSVGElement {
         fill: (bar) => (bar.strong ? colour(0) : "var(--bar)"),
         fillOpacity: 0.45,
       }),
-      Plot.tickX(extent, { x: "low", y: "label", stroke: (bar) => (bar.strong ? colour(0) : soft), strokeWidth: 2 }),
-      Plot.tickX(extent, { x: "high", y: "label", stroke: (bar) => (bar.strong ? colour(0) : soft), strokeWidth: 2 }),
+      Plot.tickX(extent, {
+        x: "low",
+        y: "label",
+        stroke: (bar) => (bar.strong ? colour(0) : soft),
+        strokeWidth: 2,
+      }),
+      Plot.tickX(extent, {
+        x: "high",
+        y: "label",
+        stroke: (bar) => (bar.strong ? colour(0) : soft),
+        strokeWidth: 2,
+      }),
       Plot.dot(
         points.filter((bar) => extent.includes(bar)),
         { x: "value", y: "label", fill: ink, r: 3.5 },
@@ -249,7 +266,14 @@ function referenceMarks(
   const text = { fill: claimed, fontWeight: 600, textAnchor } as const;
   const name =
     axis === "y"
-      ? Plot.text([label], { frameAnchor: "left", y: [at], dy: -8, stroke: "var(--paper)", strokeWidth: 4, ...text } as Plot.TextOptions)
+      ? Plot.text([label], {
+          frameAnchor: "left",
+          y: [at],
+          dy: -8,
+          stroke: "var(--paper)",
+          strokeWidth: 4,
+          ...text,
+        } as Plot.TextOptions)
       : Plot.text([label], { frameAnchor: "top", x: [at], dy: -10, ...text } as Plot.TextOptions);
   if (level === null) {
     const band = { fill: claimed, fillOpacity: 0.15 };

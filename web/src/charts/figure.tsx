@@ -1,6 +1,7 @@
 // A chart with its key and its table. The words and the table are there at once; the drawing comes when it is seen.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { figure, period, when } from "../format.ts";
+import { TableFrame } from "../frame.tsx";
 import { word } from "../words/index.ts";
 import type { Chart, Lines } from "./draw.ts";
 
@@ -106,7 +107,10 @@ const marks = [
   <path key="diamond" d="M13 1.8l3.2 4.7-3.2 4.7-3.2-4.7z" />,
   <path key="star" d="M13 1.6l1.2 3.3 3.5.1-2.8 2.2 1 3.4-2.9-2-2.9 2 1-3.4L8.300 5l3.5-.1z" />,
   <path key="cross" d="M11.600 2.300h2.800v2.800h2.800v2.800h-2.800v2.800h-2.800V7.900H8.800V5.100h2.800z" />,
-  <path key="wye" d="M11.8 6.300L8.900 4.600l1.200-2.100L13 4.200l2.900-1.700 1.200 2.100-2.900 1.700v3.600h-2.400z" />,
+  <path
+    key="wye"
+    d="M11.8 6.300L8.900 4.600l1.200-2.100L13 4.200l2.900-1.700 1.200 2.100-2.900 1.700v3.600h-2.400z"
+  />,
   <path key="plus" d="M12.300 2.500h1.400v3.300H17v1.400h-3.300v3.300h-1.400V7.200H9V5.800h3.300z" />,
 ];
 
@@ -115,7 +119,12 @@ function Keys({ chart }: { chart: Lines }) {
     <ul class="keys" aria-hidden="true">
       {chart.series.map((series, index) => (
         <li key={series.id}>
-          <svg class={`key key-${(index % 8) + 1}`} viewBox="0 0 26 13" fill="currentColor" aria-hidden="true">
+          <svg
+            class={`key key-${(index % 8) + 1}`}
+            viewBox="0 0 26 13"
+            fill="currentColor"
+            aria-hidden="true"
+          >
             <path d="M0 6.500h26" stroke="currentColor" stroke-width="2" />
             {marks[index % marks.length]}
           </svg>
@@ -130,7 +139,7 @@ function Keys({ chart }: { chart: Lines }) {
 export function ChartTable({ chart, title, tall }: { chart: Chart; title: string; tall?: boolean }) {
   const references = (chart.references ?? []).map((reference) => reference.label).join("; ");
   return (
-    <div class={`table${tall ? " tall" : ""}`} tabIndex={0} role="region" aria-label={title}>
+    <TableFrame label={title} tall={tall}>
       <table>
         <caption>
           {title}
@@ -150,7 +159,7 @@ export function ChartTable({ chart, title, tall }: { chart: Chart; title: string
           <LinesRows chart={chart} />
         )}
       </table>
-    </div>
+    </TableFrame>
   );
 }
 

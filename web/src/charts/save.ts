@@ -31,7 +31,14 @@ function alone(svg: SVGSVGElement, title: string): { text: string; width: number
   };
   set(paper, { x: 0, y: -head, width, height, fill: colours.backgroundColor });
   const heading = document.createElementNS(namespace, "text");
-  set(heading, { x: 8, y: -14, "font-size": 13, "font-weight": 600, "text-anchor": "start", fill: colours.color });
+  set(heading, {
+    x: 8,
+    y: -14,
+    "font-size": 13,
+    "font-weight": 600,
+    "text-anchor": "start",
+    fill: colours.color,
+  });
   heading.textContent = title;
   copy.prepend(paper, heading);
   set(copy, {

@@ -67,7 +67,10 @@ export function breaks(areas: Area[]): number[] {
     .map((area) => area.value)
     .filter((value): value is number => value !== null)
     .sort((a, b) => a - b);
-  const cuts = Array.from({ length: steps - 1 }, (_, n) => values[Math.floor(((n + 1) * values.length) / steps)]);
+  const cuts = Array.from(
+    { length: steps - 1 },
+    (_, n) => values[Math.floor(((n + 1) * values.length) / steps)],
+  );
   return [...new Set(cuts.filter((cut): cut is number => cut !== undefined))];
 }
 
@@ -92,6 +95,7 @@ export function TileMap({ areas, decimals, unit, title, language, chosen, nothin
   const known = areas.filter((area) => isMapped(area.code));
   return (
     <>
+      {/* biome-ignore lint/a11y/useSemanticElements: within an SVG there is no fieldset */}
       <svg class="tilemap" viewBox={`0 0 ${width} ${height}`} role="group" aria-label={title}>
         {known.map((area) => {
           const [column, row, city] = places[area.code] ?? [0, 0];
@@ -100,26 +104,30 @@ export function TileMap({ areas, decimals, unit, title, language, chosen, nothin
           const [x, y] = [column * side, row * side];
           const [initials = "", ...name] = (letters[area.code]?.[language] ?? area.label).split(" ");
           return (
-            <a
-              key={area.code}
-              href={area.href}
-              class={`${shade}${area.code === chosen ? " chosen" : ""}`}
-              aria-label={`${area.label}: ${value === null ? nothing : `${figure(area, decimals)} ${unit}`}`}
-            >
-              <title>{`${area.label}: ${value === null ? nothing : `${figure(area, decimals)} ${unit}`}`}</title>
+            <a key={area.code} href={area.href} class={`${shade}${area.code === chosen ? " chosen" : ""}`}>
               {city ? (
                 <circle class="area" cx={x + side / 2} cy={y + side / 2} r={side / 2 - gap / 2} />
               ) : (
-                <rect class="area" x={x + gap / 2} y={y + gap / 2} width={side - gap} height={side - gap} rx="3" />
+                <rect
+                  class="area"
+                  x={x + gap / 2}
+                  y={y + gap / 2}
+                  width={side - gap}
+                  height={side - gap}
+                  rx="3"
+                />
               )}
-              <text class="name" x={x + side / 2} y={y + side / 2 - 4} aria-hidden="true">
+              <text class="name" x={x + side / 2} y={y + side / 2 - 4}>
                 {name.join(" ")}
               </text>
-              <text class="initials" x={x + side / 2} y={y + side / 2 - 2} aria-hidden="true">
+              <text class="initials" x={x + side / 2} y={y + side / 2 - 2}>
                 {initials}
               </text>
-              <text class="value" x={x + side / 2} y={y + side / 2 + 17} aria-hidden="true">
+              <text class="value" x={x + side / 2} y={y + side / 2 + 17}>
                 {number(value, decimals)}
+              </text>
+              <text class="full" x={x + side / 2} y={y + side / 2}>
+                {`${area.label}: ${value === null ? nothing : `${figure(area, decimals)} ${unit}`}`}
               </text>
             </a>
           );

@@ -25,7 +25,8 @@ export async function enhance(): Promise<void> {
   const draw = (definition: string) =>
     claim.tests.forEach((test, index) => {
       const place = places[index];
-      if (place) render(<Answers {...{ test, definition, fallback: account.default_definition, name }} />, place);
+      if (place)
+        render(<Answers {...{ test, definition, fallback: account.default_definition, name }} />, place);
     });
   const offered = Object.keys(claim.under);
   if (offered.length > 1) {

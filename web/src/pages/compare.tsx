@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ChartFigure } from "../charts/figure.tsx";
 import type { Account, DefinitionDocument, DefinitionSummary, Text } from "../documents.ts";
 import { number } from "../format.ts";
+import { TableFrame } from "../frame.tsx";
 import { api, cleared, page, query, setQuery, text } from "../site.ts";
 import { word } from "../words/index.ts";
 
@@ -78,12 +79,20 @@ function Choose(props: {
   );
 }
 
-function Pair({ pair, activities }: { pair: [DefinitionDocument, DefinitionDocument]; activities: Activities | undefined }) {
+function Pair({
+  pair,
+  activities,
+}: {
+  pair: [DefinitionDocument, DefinitionDocument];
+  activities: Activities | undefined;
+}) {
   const [a, b] = pair;
   const own = Object.keys(a.finest);
   const both = own.filter((code) => code in b.finest).sort();
   const onlyA = own.filter((code) => !(code in b.finest)).sort();
-  const onlyB = Object.keys(b.finest).filter((code) => !(code in a.finest)).sort();
+  const onlyB = Object.keys(b.finest)
+    .filter((code) => !(code in a.finest))
+    .sort();
   const places = new Map(activities?.codes.map((code, index) => [code, index]));
   const label = (code: string) => text(activities?.labels[places.get(code) ?? -1]);
   const effects = pair.flatMap((each) => (each.effects ? [{ of: each, effect: each.effects }] : []));
@@ -118,7 +127,9 @@ function Pair({ pair, activities }: { pair: [DefinitionDocument, DefinitionDocum
         {pair.map((each) => (
           <span key={each.id} class="aside">
             <a href={page("definitions", each.id)}>{text(each.name)}</a>
-            <span class="soft">: {each.owner}, {each.version}. </span>
+            <span class="soft">
+              : {each.owner}, {each.version}.{" "}
+            </span>
           </span>
         ))}
       </p>
@@ -150,7 +161,7 @@ function Codes({ title, codes, label, columns }: CodesProps) {
       <h2>
         {title} <span class="soft">{number(codes.length)}</span>
       </h2>
-      <div class="table" tabIndex={0} role="region" aria-label={title}>
+      <TableFrame label={title}>
         <table>
           <thead>
             <tr>
@@ -179,7 +190,7 @@ function Codes({ title, codes, label, columns }: CodesProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
     </section>
   );
 }

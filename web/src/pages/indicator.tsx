@@ -57,7 +57,8 @@ export async function suggestion(
   const [claim] = [...document.claims, ...topic];
   if (!claim) return {};
   const { tests } = await api<ClaimDocument>("claims", claim);
-  const { TIME_PERIOD: _, ...at } = tests.find(({ indicator }) => indicator === document.id)?.at ?? tests[0]?.at ?? {};
+  const { TIME_PERIOD: _, ...at } =
+    tests.find(({ indicator }) => indicator === document.id)?.at ?? tests[0]?.at ?? {};
   return at;
 }
 
@@ -149,7 +150,10 @@ function Controls({ cube, choice, change }: PartProps & { change: Change }) {
         <details class="choose">
           <summary>
             {dimensionName(compared)}:{" "}
-            {word("indicator.chosen", { n: codes.filter((code) => present.has(code)).length, of: present.size })}
+            {word("indicator.chosen", {
+              n: codes.filter((code) => present.has(code)).length,
+              of: present.size,
+            })}
           </summary>
           <fieldset class="checks">
             <legend class="unseen">{dimensionName(compared)}</legend>
@@ -233,7 +237,12 @@ export function chartOf(cube: Cube, choice: Choice): Chart {
     label: by ? cube.label(by, code) : text(cube.document.title),
     points: inside
       .filter((row) => !by || row.at[by] === code)
-      .map(({ value, low, high, ...row }) => ({ value, low, high, period: cube.period({ value, low, high, ...row }) }))
+      .map(({ value, low, high, ...row }) => ({
+        value,
+        low,
+        high,
+        period: cube.period({ value, low, high, ...row }),
+      }))
       .sort((a, b) => when(a.period) - when(b.period)),
   }));
   return { kind: "lines", series: series.filter((each) => each.points.length > 0), decimals, unit };
@@ -256,7 +265,8 @@ function Drawing({ cube, choice }: PartProps) {
 /** What is drawn, as a table: under every view. */
 function Numbers({ cube, choice }: PartProps) {
   const chart = choice.view === "map" ? chartOf(cube, { ...choice, view: "bar" }) : chartOf(cube, choice);
-  if (sizeOf(chart) === 0) return choice.view === "table" ? <p class="note">{word("chart.nothing")}</p> : null;
+  if (sizeOf(chart) === 0)
+    return choice.view === "table" ? <p class="note">{word("chart.nothing")}</p> : null;
   return <ChartTable chart={chart} title={titleOf(cube, choice)} tall />;
 }
 
@@ -312,7 +322,9 @@ function Cite({ cube, choice, account }: PartProps & { account: Account }) {
   return (
     <div class="noprint">
       <h3>{word("indicator.cite")}</h3>
-      <Copied value={word("indicator.citation", { account: text(account.name), title, date: date(today), address })} />
+      <Copied
+        value={word("indicator.citation", { account: text(account.name), title, date: date(today), address })}
+      />
       <h3>{word("indicator.link")}</h3>
       <Copied value={address} />
       <h3>{word("indicator.embed")}</h3>

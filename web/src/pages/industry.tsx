@@ -16,7 +16,15 @@ export async function enhance(): Promise<void> {
   });
 }
 
-function Definitions({ industry, account, definition }: { industry: PlaceDocument; account: Account; definition: string }) {
+function Definitions({
+  industry,
+  account,
+  definition,
+}: {
+  industry: PlaceDocument;
+  account: Account;
+  definition: string;
+}) {
   const name = (id: string) => text(account.definitions.find((each) => each.id === id)?.name) || id;
   return (
     <>
@@ -43,7 +51,9 @@ function Definitions({ industry, account, definition }: { industry: PlaceDocumen
           return (
             <ChartFigure
               key={indicator.id}
-              title={[text(indicator.title), text(industry.label), ...(latest ? [period(latest)] : [])].join(", ")}
+              title={[text(indicator.title), text(industry.label), ...(latest ? [period(latest)] : [])].join(
+                ", ",
+              )}
               chart={chart}
               file={`${industry.code}-${indicator.id}`}
             />

@@ -58,7 +58,9 @@ function RegionsMap({ offered: indicators, first, account }: MapProps) {
     setQuery({
       indicator: cube.document.id,
       period: choice.period,
-      ...Object.fromEntries(cube.dimensions.filter(({ id }) => id !== choice.by).map(({ id }) => [id, choice.held[id] ?? null])),
+      ...Object.fromEntries(
+        cube.dimensions.filter(({ id }) => id !== choice.by).map(({ id }) => [id, choice.held[id] ?? null]),
+      ),
     });
   }, [cube, choice]);
   const hold = (id: string, code: string) => {

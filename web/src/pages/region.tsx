@@ -5,6 +5,7 @@ import type { Chart } from "../charts/draw.ts";
 import { ChartFigure } from "../charts/figure.tsx";
 import type { Account, Coded, PlaceDocument } from "../documents.ts";
 import { figure, period } from "../format.ts";
+import { TableFrame } from "../frame.tsx";
 import { api, cleared, own, page, query, setQuery, slot, text } from "../site.ts";
 import { word } from "../words/index.ts";
 
@@ -43,7 +44,15 @@ export async function enhance(code: string): Promise<void> {
 type Row = PlaceDocument["indicators"][number]["rows"][number];
 type Label = (dimension: string, code: string) => string;
 
-function Choose({ others, first, choose }: { others: Coded[]; first: string; choose: (code: string) => void }) {
+function Choose({
+  others,
+  first,
+  choose,
+}: {
+  others: Coded[];
+  first: string;
+  choose: (code: string) => void;
+}) {
   const [chosen, setChosen] = useState(first);
   return (
     <div class="controls">
@@ -72,7 +81,15 @@ function Choose({ others, first, choose }: { others: Coded[]; first: string; cho
 const profiled = (region: PlaceDocument) =>
   region.indicators.filter((indicator) => indicator.rows.some((row) => !row.at.STATEMENT));
 
-function Charts({ region, other, label }: { region: PlaceDocument; other: PlaceDocument | null; label: Label }) {
+function Charts({
+  region,
+  other,
+  label,
+}: {
+  region: PlaceDocument;
+  other: PlaceDocument | null;
+  label: Label;
+}) {
   const drawn = profiled(region).filter(
     (indicator) => indicator.rows.length >= 3 && indicator.chart !== "table",
   );
@@ -114,7 +131,7 @@ function Beside({ region, places, label }: { region: PlaceDocument; places: Plac
   return (
     <>
       <h2>{word("region.beside")}</h2>
-      <div class="table" tabIndex={0} role="region" aria-label={word("region.beside")}>
+      <TableFrame label={word("region.beside")}>
         <table>
           <thead>
             <tr>
@@ -152,13 +169,17 @@ function Beside({ region, places, label }: { region: PlaceDocument; places: Plac
             </tbody>
           ))}
         </table>
-      </div>
+      </TableFrame>
     </>
   );
 }
 
 const keyOf = ({ at }: Row) =>
-  JSON.stringify(Object.entries(at).filter(([id]) => id !== "REF_AREA").sort());
+  JSON.stringify(
+    Object.entries(at)
+      .filter(([id]) => id !== "REF_AREA")
+      .sort(),
+  );
 
 /** The same cell of another place: only of the same period, or it would be no comparison. */
 const find = (place: PlaceDocument, indicator: string, row: Row): Row | undefined =>

@@ -3,6 +3,7 @@ import { render } from "preact";
 import { useState } from "preact/hooks";
 import type { ClaimSummary, Release } from "../documents.ts";
 import { date } from "../format.ts";
+import { TableFrame } from "../frame.tsx";
 import { api, cleared, page, query, setQuery, text } from "../site.ts";
 import { Verdict } from "../verdicts.tsx";
 import { word } from "../words/index.ts";
@@ -31,7 +32,8 @@ function Difference({ releases, claims }: { releases: Release[]; claims: ClaimSu
   const verdicts = differing(a.verdicts, b.verdicts);
   const inputs = differing(a.inputs, b.inputs);
   const outputs = differing(a.outputs, b.outputs);
-  const sums = (release: Release) => Object.fromEntries(release.sources.map(({ id, sha256 }) => [id, sha256]));
+  const sums = (release: Release) =>
+    Object.fromEntries(release.sources.map(({ id, sha256 }) => [id, sha256]));
   const sources = differing(sums(a), sums(b));
   return (
     <>
@@ -53,9 +55,11 @@ function Difference({ releases, claims }: { releases: Release[]; claims: ClaimSu
           </label>
         ))}
       </div>
-      {verdicts.length + inputs.length + outputs.length + sources.length === 0 && <p>{word("releases.same")}</p>}
+      {verdicts.length + inputs.length + outputs.length + sources.length === 0 && (
+        <p>{word("releases.same")}</p>
+      )}
       {verdicts.length > 0 && (
-        <div class="table" tabIndex={0} role="region" aria-label={word("releases.verdicts")}>
+        <TableFrame label={word("releases.verdicts")}>
           <table>
             <caption>{word("releases.verdicts")}</caption>
             <thead>
@@ -72,15 +76,13 @@ function Difference({ releases, claims }: { releases: Release[]; claims: ClaimSu
                     <a href={page("claims", id)}>{text(claims.find((each) => each.id === id)?.text) || id}</a>
                   </th>
                   {[before, after].map((verdict, side) => (
-                    <td key={String(side)}>
-                      {verdict ? <Verdict of={verdict} /> : "—"}
-                    </td>
+                    <td key={String(side)}>{verdict ? <Verdict of={verdict} /> : "—"}</td>
                   ))}
                 </tr>
               ))}
             </tbody>
           </table>
-        </div>
+        </TableFrame>
       )}
       <Names title={word("releases.sources")} names={sources.map(([id]) => id)} />
       <Names title={word("releases.inputs")} names={inputs.map(([id]) => id)} />
@@ -103,7 +105,10 @@ const Names = ({ title, names }: { title: string; names: string[] }) =>
     </section>
   );
 
-function differing(a: Record<string, string>, b: Record<string, string>): [string, string | undefined, string | undefined][] {
+function differing(
+  a: Record<string, string>,
+  b: Record<string, string>,
+): [string, string | undefined, string | undefined][] {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])]
     .filter((key) => a[key] !== b[key])
     .sort()

@@ -27,18 +27,44 @@ export async function enhance(): Promise<void> {
 }
 
 /** Letters that readers type for one another: е for ё, Russian ones for Kazakh ones that their keyboard lacks. */
-const alike: Record<string, string> = { ё: "е", ә: "а", ғ: "г", қ: "к", ң: "н", ө: "о", ұ: "у", ү: "у", һ: "х", і: "и" };
+const alike: Record<string, string> = {
+  ё: "е",
+  ә: "а",
+  ғ: "г",
+  қ: "к",
+  ң: "н",
+  ө: "о",
+  ұ: "у",
+  ү: "у",
+  һ: "х",
+  і: "и",
+};
 const plain = (text: string) =>
   text.toLowerCase().replace(/[ёәғқңөұүһі]/g, (letter) => alike[letter] ?? letter);
 
 /** What a reader looks for first comes first; codes of activities, of which there are thousands, last. */
-const order = ["claim", "target", "commitment", "indicator", "region", "industry", "definition", "proposal", "source", "activity"];
+const order = [
+  "claim",
+  "target",
+  "commitment",
+  "indicator",
+  "region",
+  "industry",
+  "definition",
+  "proposal",
+  "source",
+  "activity",
+];
 const most = 60;
 const none = -1000;
 
 function Results({ entries, asked }: { entries: Entry[]; asked: string }) {
   const texts = useMemo(
-    () => entries.map(([, id, title, detail]) => ({ title: plain(`${id} ${title}`), all: plain(`${id} ${title} ${detail}`) })),
+    () =>
+      entries.map(([, id, title, detail]) => ({
+        title: plain(`${id} ${title}`),
+        all: plain(`${id} ${title} ${detail}`),
+      })),
     [entries],
   );
   const words = plain(asked).split(/\s+/).filter(Boolean);
@@ -59,7 +85,8 @@ function Results({ entries, asked }: { entries: Entry[]; asked: string }) {
   return (
     <>
       <p aria-live="polite" class="soft small">
-        {words.length > 0 && (found.length > 0 ? word("search.found", { n: found.length }) : word("search.nothing"))}
+        {words.length > 0 &&
+          (found.length > 0 ? word("search.found", { n: found.length }) : word("search.nothing"))}
       </p>
       <ul class="results">
         {found.slice(0, most).map(([kind, id, title, detail, address]) => (
@@ -68,7 +95,8 @@ function Results({ entries, asked }: { entries: Entry[]; asked: string }) {
               {word(`kind.${kind}`)}
               {kind === "activity" && <span class="code"> {id}</span>}
             </p>
-            {address ? <a href={href(address)}>{title}</a> : title} {detail && <span class="soft small">{detail}</span>}
+            {address ? <a href={href(address)}>{title}</a> : title}{" "}
+            {detail && <span class="soft small">{detail}</span>}
           </li>
         ))}
       </ul>

@@ -15,7 +15,10 @@ export async function enhance(): Promise<void> {
   const [target, account] = await Promise.all([own<TargetDocument>(), api<Account>("account")]);
   const place = cleared("chart");
   const draw = (definition: string) =>
-    render(<Paths target={target} definition={definition || account.default_definition} account={account} />, place);
+    render(
+      <Paths target={target} definition={definition || account.default_definition} account={account} />,
+      place,
+    );
   const offered = [...new Set(target.readings.flatMap((reading) => reading.definition ?? []))];
   if (offered.length > 1)
     await definitionSwitch((definition) => {
@@ -71,7 +74,11 @@ function Paths({ target, definition, account }: Props) {
             chart={chart}
             title={text(figure?.title) || text(target.text)}
             file={target.id}
-            caption={series.some((each) => each.points.some((point) => point.value === null)) ? word("chart.bounds-only") : ""}
+            caption={
+              series.some((each) => each.points.some((point) => point.value === null))
+                ? word("chart.bounds-only")
+                : ""
+            }
           />
         );
       })}

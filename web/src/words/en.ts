@@ -152,4 +152,10 @@ export const en = {
   "dimension.DEFINITION": "Definition",
   "dimension.INDUSTRY": "Industry",
   "dimension.FLOW": "Flow",
+  "proposals.comparative": "Comparative table",
+  "proposals.part": "Structural part",
+  "proposals.current": "Current text",
+  "proposals.proposed": "Proposed text",
+  "proposals.reason": "Reason",
+  "proposals.not-given": "not in the register",
 } satisfies Record<string, Word>;

@@ -149,4 +149,10 @@ export const kk: Words = {
   "dimension.DEFINITION": "Анықтама",
   "dimension.INDUSTRY": "Сала",
   "dimension.FLOW": "Ағын",
+  "proposals.comparative": "Салыстырма кесте",
+  "proposals.part": "Құрылымдық элемент",
+  "proposals.current": "Қолданыстағы редакция",
+  "proposals.proposed": "Ұсынылатын редакция",
+  "proposals.reason": "Негіздеме",
+  "proposals.not-given": "тізілімде жоқ",
 };
