@@ -1,6 +1,6 @@
 // Builds the pages' script and stylesheet: dist/ with hashed names, and a manifest by which the server finds them.
 import { defineConfig, type Plugin } from "vite";
-import { publishedSite } from "./dev/site.ts";
+import { dressedSite } from "./dev/site.ts";
 
 /**
  * Observable Plot writes a `<style>` element into each drawing and can't be asked not to. The pages' policy refuses
@@ -20,7 +20,7 @@ function plotWithoutStyle(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [plotWithoutStyle(), publishedSite()],
+  plugins: [plotWithoutStyle(), dressedSite()],
   build: {
     manifest: true,
     modulePreload: { polyfill: false },

@@ -1,41 +1,33 @@
-// For work on the pages without building the server anew: the site that `olshem publish ACCOUNT --out DIR` wrote, with
-// the scripts and styles that were built last. `npm run build && OLSHEM_PUBLISHED=DIR npx vite preview`. Not shipped.
-import { existsSync, readFileSync, statSync } from "node:fs";
+// For work on the pages without building the server anew: a running server's pages and documents, with the scripts and
+// styles that were built last. `npm run build && OLSHEM_SERVER=http://127.0.0.1:8080 npx vite preview`. Not shipped.
+import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { extname, join, normalize } from "node:path";
 import type { Plugin } from "vite";
 
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; " +
-  "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
-const types: Record<string, string> = {
-  ".html": "text/html; charset=utf-8",
-  ".json": "application/json",
-  ".csv": "text/csv; charset=utf-8",
-  ".svg": "image/svg+xml",
-};
+export function dressedSite(): Plugin {
+  const server = process.env.OLSHEM_SERVER;
 
-export function publishedSite(): Plugin {
-  const folder = process.env.OLSHEM_PUBLISHED ?? "";
-
-  function answer(request: IncomingMessage, response: ServerResponse, next: () => void): void {
-    const path = decodeURIComponent((request.url ?? "/").split("?")[0] ?? "/");
-    const asked = join(folder, normalize(`/${path}`));
-    const file = path.endsWith("/") ? join(asked, "index.html") : asked;
-    if (path.startsWith("/assets/") || !existsSync(file) || statSync(file).isDirectory()) {
+  async function answer(request: IncomingMessage, response: ServerResponse, next: () => void): Promise<void> {
+    if (request.url?.startsWith("/assets/")) {
       next();
       return;
     }
-    response.setHeader("Content-Security-Policy", policy);
-    response.setHeader("Content-Type", types[extname(file)] ?? "application/octet-stream");
-    const bytes = readFileSync(file);
-    response.end(file.endsWith(".html") ? dressed(bytes.toString()) : bytes);
+    const answered = await fetch(new URL(request.url ?? "/", server), { redirect: "manual" });
+    response.statusCode = answered.status;
+    for (const name of ["content-type", "content-security-policy", "location"]) {
+      const value = answered.headers.get(name);
+      if (value) response.setHeader(name, value);
+    }
+    const bytes = Buffer.from(await answered.arrayBuffer());
+    const isPage = answered.headers.get("content-type")?.startsWith("text/html");
+    response.end(isPage ? dressed(bytes.toString()) : bytes);
   }
 
   return {
-    name: "published-site",
-    configurePreviewServer(server) {
-      if (folder) server.middlewares.use(answer);
+    name: "dressed-site",
+    configurePreviewServer(preview) {
+      if (!server) return;
+      preview.middlewares.use((request, response, next) => void answer(request, response, next));
     },
   };
 }

@@ -52,6 +52,8 @@ const soft = "var(--ink-soft)";
 const grid = "var(--line)";
 const claimed = "var(--claimed)";
 const colour = (index: number) => `var(--series-${(index % 8) + 1})`;
+// Plot names each of its marks for the screen reader; the picture has one name already.
+const unnamed = { ariaLabel: null as unknown as string };
 const symbols = ["circle", "square", "triangle", "diamond", "star", "cross", "wye", "plus"] as const;
 
 /** An SVG of the given width. Its colours are the stylesheet's, and so follow light and dark. */
@@ -159,6 +161,7 @@ function lines(chart: Lines, width: number): SVGSVGElement {
             `${row.series}\n${period(row.period)}: ${figure(row, chart.decimals)} ${chart.unit}`,
           fill: "var(--paper)",
           stroke: soft,
+          ...unnamed,
         }),
       ),
     ],
@@ -248,6 +251,7 @@ function bars(chart: Bars, width: number): SVGSVGElement {
           title: (bar) => `${bar.label}\n${figure(bar, chart.decimals)} ${chart.unit}`,
           fill: "var(--paper)",
           stroke: soft,
+          ...unnamed,
         }),
       ),
     ],

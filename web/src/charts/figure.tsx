@@ -135,8 +135,18 @@ function Keys({ chart }: { chart: Lines }) {
   );
 }
 
+/** Asked where a number of the table comes from: the series or bar that it stands under, and its period. */
+export type Ask = (id: string, period: string | null) => void;
+
+interface TableProps {
+  chart: Chart;
+  title: string;
+  tall?: boolean;
+  ask?: Ask | undefined;
+}
+
 /** What the chart shows, as a table: a row for each bar, or for each period a row with a column for each series. */
-export function ChartTable({ chart, title, tall }: { chart: Chart; title: string; tall?: boolean }) {
+export function ChartTable({ chart, title, tall, ask }: TableProps) {
   const references = (chart.references ?? []).map((reference) => reference.label).join("; ");
   return (
     <TableFrame label={title} tall={tall}>
@@ -151,23 +161,35 @@ export function ChartTable({ chart, title, tall }: { chart: Chart; title: string
             {chart.bars.map((bar) => (
               <tr key={bar.id} class={bar.strong ? "strong" : ""}>
                 <th scope="row">{bar.label}</th>
-                <td class="number">{figure(bar, chart.decimals)}</td>
+                <td class="number">
+                  <Cell text={figure(bar, chart.decimals)} asked={ask && (() => ask(bar.id, null))} />
+                </td>
               </tr>
             ))}
           </tbody>
         ) : (
-          <LinesRows chart={chart} />
+          <LinesRows chart={chart} ask={ask} />
         )}
       </table>
     </TableFrame>
   );
 }
 
-function LinesRows({ chart }: { chart: Lines }) {
+/** A number; where its lineage can be asked for, it is what is pressed for it. */
+const Cell = ({ text, asked }: { text: string; asked: (() => void) | undefined }) =>
+  asked ? (
+    <button type="button" class="cell" title={word("lineage.where")} onClick={asked}>
+      {text}
+    </button>
+  ) : (
+    <span>{text}</span>
+  );
+
+function LinesRows({ chart, ask }: { chart: Lines; ask?: Ask | undefined }) {
   const periods = [...new Set(chart.series.flatMap((series) => series.points.map((point) => point.period)))];
   periods.sort((a, b) => when(b) - when(a));
   const found = chart.series.map(
-    (series) => new Map(series.points.map((point) => [point.period, point] as const)),
+    (series) => [series.id, new Map(series.points.map((point) => [point.period, point] as const))] as const,
   );
   return (
     <>
@@ -185,11 +207,13 @@ function LinesRows({ chart }: { chart: Lines }) {
         {periods.map((each) => (
           <tr key={each}>
             <th scope="row">{period(each)}</th>
-            {found.map((points, index) => {
+            {found.map(([id, points]) => {
               const point = points.get(each);
               return (
-                <td class="number" key={chart.series[index]?.id}>
-                  {point ? figure(point, chart.decimals) : ""}
+                <td class="number" key={id}>
+                  {point && (
+                    <Cell text={figure(point, chart.decimals)} asked={ask && (() => ask(id, each))} />
+                  )}
                 </td>
               );
             })}

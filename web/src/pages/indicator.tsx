@@ -1,18 +1,24 @@
 // An indicator: lines, bars, map and table of it, what they show chosen by the reader and kept in the address.
 import { render } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart } from "../charts/draw.ts";
-import { ChartFigure, ChartTable } from "../charts/figure.tsx";
+import { type Ask, ChartFigure, ChartTable } from "../charts/figure.tsx";
 import { type Area, TileMap } from "../charts/tiles.tsx";
-import type { Account, ClaimDocument, IndicatorDocument } from "../documents.ts";
+import type { Account, ClaimDocument, IndicatorDocument, Lineage, Status } from "../documents.ts";
 import { type Choice, Cube, dimensionName, fromAddress, latest, toAddress, type View } from "../explorer.ts";
 import { date, period, when } from "../format.ts";
-import { api, cleared, language, main, own, page, text } from "../site.ts";
+import { LineageTree } from "../lineage.tsx";
+import { api, cleared, language, main, own, page, read, text } from "../site.ts";
 import { word } from "../words/index.ts";
 
 export async function enhance(): Promise<void> {
   const embedded = main.dataset.page === "embed";
-  const [document, account] = await Promise.all([own<IndicatorDocument>(), api<Account>("account")]);
+  const [document, account, status] = await Promise.all([
+    own<IndicatorDocument>(),
+    api<Account>("account"),
+    api<Status>("status"),
+  ]);
+  const served = status.mode === "served";
   const cube = new Cube(document);
   const suggested = await suggestion(document, account);
   let choice = fromAddress(cube, {
@@ -42,7 +48,7 @@ export async function enhance(): Promise<void> {
     render(<Drawing cube={cube} choice={choice} />, chart);
     if (!around) return;
     render(<Controls cube={cube} choice={choice} change={change} />, around.selectors);
-    render(<Numbers cube={cube} choice={choice} />, around.table);
+    render(<Numbers cube={cube} choice={choice} served={served} />, around.table);
     render(<Cite cube={cube} choice={choice} account={account} />, around.cite);
   };
   draw();
@@ -262,12 +268,48 @@ function Drawing({ cube, choice }: PartProps) {
   return <ChartFigure tableless chart={chart} title={title} caption={caption} file={document.id} />;
 }
 
-/** What is drawn, as a table: under every view. */
-function Numbers({ cube, choice }: PartProps) {
+/**
+ * What is drawn, as a table: under every view. Where a server answers, each number leads to where it comes from;
+ * of a site of files only the numbers that claims rest on do.
+ */
+function Numbers({ cube, choice, served }: PartProps & { served: boolean }) {
+  const [asked, setAsked] = useState<Record<string, string>>();
   const chart = choice.view === "map" ? chartOf(cube, { ...choice, view: "bar" }) : chartOf(cube, choice);
   if (sizeOf(chart) === 0)
     return choice.view === "table" ? <p class="note">{word("chart.nothing")}</p> : null;
-  return <ChartTable chart={chart} title={titleOf(cube, choice)} tall />;
+  const ask: Ask = (id, at) => {
+    const one = cube.at(choice).find((row) => {
+      const when = cube.period(row);
+      return (!choice.by || row.at[choice.by] === id) && (!cube.time || when === (at ?? choice.period));
+    });
+    if (one) setAsked(one.at);
+  };
+  return (
+    <>
+      <ChartTable chart={chart} title={titleOf(cube, choice)} tall ask={served ? ask : undefined} />
+      {served && <p class="small soft">{word("lineage.press")}</p>}
+      {asked && <Found key={JSON.stringify(asked)} indicator={cube.document.id} at={asked} />}
+    </>
+  );
+}
+
+function Found({ indicator, at }: { indicator: string; at: Record<string, string> }) {
+  const [lineage, setLineage] = useState<Lineage>();
+  const [failed, setFailed] = useState(false);
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const query = new URLSearchParams({ indicator, ...at });
+    read<Lineage>(`api/v1/lineage?${query}`).then(setLineage, () => setFailed(true));
+    place.current?.focus();
+    place.current?.scrollIntoView({ block: "nearest" });
+  }, []);
+  return (
+    <section ref={place} tabIndex={-1} aria-label={word("lineage.where")} aria-busy={!lineage && !failed}>
+      <h3>{word("lineage.where")}</h3>
+      {failed && <p class="note">{word("lineage.failed")}</p>}
+      {lineage && <LineageTree lineage={lineage} />}
+    </section>
+  );
 }
 
 const sizeOf = (chart: Chart) => (chart.kind === "lines" ? chart.series.length : chart.bars.length);

@@ -77,6 +77,13 @@ function Choose({
   );
 }
 
+/** Whether no figure is so great that the others beside it would not be seen. */
+function isEven(rows: Row[]): boolean {
+  const sizes = rows.map((row) => Math.abs(row.value ?? row.high ?? 0)).sort((a, b) => a - b);
+  const middle = sizes[Math.floor(sizes.length / 2)] ?? 0;
+  return (sizes.at(-1) ?? 0) <= 12 * middle;
+}
+
 /** Figures that somebody stated once are no profile. */
 const profiled = (region: PlaceDocument) =>
   region.indicators.filter((indicator) => indicator.rows.some((row) => !row.at.STATEMENT));
@@ -91,7 +98,7 @@ function Charts({
   label: Label;
 }) {
   const drawn = profiled(region).filter(
-    (indicator) => indicator.rows.length >= 3 && indicator.chart !== "table",
+    (indicator) => indicator.rows.length >= 3 && indicator.chart !== "table" && isEven(indicator.rows),
   );
   return (
     <div class="pair charts">

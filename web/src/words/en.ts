@@ -158,4 +158,6 @@ export const en = {
   "proposals.proposed": "Proposed text",
   "proposals.reason": "Reason",
   "proposals.not-given": "not in the register",
+  "lineage.where": "Where this number comes from",
+  "lineage.press": "Press a number to see where it comes from.",
 } satisfies Record<string, Word>;

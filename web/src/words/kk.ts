@@ -155,4 +155,6 @@ export const kk: Words = {
   "proposals.proposed": "Ұсынылатын редакция",
   "proposals.reason": "Негіздеме",
   "proposals.not-given": "тізілімде жоқ",
+  "lineage.where": "Бұл сан қайдан алынған",
+  "lineage.press": "Қайдан алынғанын көру үшін санды басыңыз.",
 };

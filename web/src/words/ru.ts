@@ -175,4 +175,6 @@ export const ru: Words = {
   "proposals.proposed": "Предлагаемая редакция",
   "proposals.reason": "Обоснование",
   "proposals.not-given": "в реестре нет",
+  "lineage.where": "Откуда это число",
+  "lineage.press": "Нажмите на число, чтобы увидеть, откуда оно.",
 };
