@@ -191,7 +191,7 @@ export interface Proposal {
 export interface Release {
   id: string;
   sealed: string;
-  sources: { id: string; sha256: string; vintage: string }[];
+  sources: Record<string, { sha256: string; vintage: string }>;
   inputs: Record<string, string>;
   outputs: Record<string, string>;
   verdicts: Record<string, string>;

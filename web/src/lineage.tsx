@@ -108,8 +108,8 @@ function Rows({ node }: { node: LineageNode }) {
               <tr key={key}>
                 <th scope="row">{key}</th>
                 <td class="number">
-                  {Object.values(row.values).map((value, index) => (
-                    <div key={String(index)}>{shown(value)}</div>
+                  {numbersFirst(row.values).map(([name, value]) => (
+                    <div key={name}>{shown(name, value)}</div>
                   ))}
                 </td>
                 {cells && (
@@ -141,7 +141,12 @@ function Rows({ node }: { node: LineageNode }) {
 const place = ({ line, column, sheet, cell }: LineageCell) =>
   cell ? `${sheet ?? ""}!${cell}` : word("lineage.line", { line: line ?? "?", column: column ?? "?" });
 
-function shown(value: unknown): string {
+const numbersFirst = (values: Record<string, unknown>) =>
+  Object.entries(values).sort(
+    ([, a], [, b]) => Number(typeof a === "string") - Number(typeof b === "string"),
+  );
+
+function shown(name: string, value: unknown): string {
   if (typeof value === "number") return plain(value);
   if (value && typeof value === "object" && "low" in value) {
     const {
@@ -152,7 +157,7 @@ function shown(value: unknown): string {
     if (low === high) return plain(point ?? low);
     return `${point === null ? "" : `${plain(point)} `}(${plain(low)} … ${plain(high)})`;
   }
-  return value === null || value === undefined ? "—" : String(value);
+  return value === null || value === undefined ? "—" : `${name} ${value}`;
 }
 
 /** In full: these are the numbers as the methods saw them. */

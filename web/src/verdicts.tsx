@@ -4,24 +4,24 @@ import { main } from "./site.ts";
 import { word } from "./words/index.ts";
 
 const symbols: Record<string, string> = {
-  holds: "✓",
-  met: "✓",
-  fails: "✗",
-  missed: "✗",
-  depends: "±",
+  holds: "✔",
+  met: "✔",
+  fails: "✘",
+  missed: "✘",
+  depends: "~",
   undecidable: "?",
-  "no-data": "–",
-  open: "…",
+  "no-data": "∅",
+  open: "○",
 };
 
 export const verdictText = (verdict: string): string =>
-  `${symbols[verdict] ?? "–"} ${word(`verdict.${verdict}`)}`;
+  `${symbols[verdict] ?? "∅"} ${word(`verdict.${verdict}`)}`;
 
 /** As the server writes it: a symbol for the eye, and a word. */
 export function Verdict({ of }: { of: string }) {
   return (
     <span class="verdict" data-verdict={of}>
-      <span aria-hidden="true">{symbols[of] ?? "–"}</span> {word(`verdict.${of}`)}
+      <span aria-hidden="true">{symbols[of] ?? "∅"}</span> {word(`verdict.${of}`)}
     </span>
   );
 }
@@ -30,7 +30,7 @@ function write(place: HTMLElement, verdict: string): void {
   place.dataset.verdict = verdict;
   const symbol = document.createElement("span");
   symbol.ariaHidden = "true";
-  symbol.textContent = symbols[verdict] ?? "–";
+  symbol.textContent = symbols[verdict] ?? "∅";
   place.replaceChildren(symbol, ` ${word(`verdict.${verdict}`)}`);
 }
 
@@ -86,7 +86,7 @@ export function judge(definition: string, claims: ClaimSummary[], targets: Targe
 function tally(outcomes: string[]): void {
   const counts = main.querySelector("ul.counts");
   if (!counts) return;
-  const entries = Object.keys(symbols).flatMap((verdict) => {
+  const entries = ["holds", "fails", "depends", "undecidable", "no-data"].flatMap((verdict) => {
     const n = outcomes.filter((outcome) => outcome === verdict).length;
     if (n === 0) return [];
     const entry = document.createElement("li");

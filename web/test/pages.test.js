@@ -123,3 +123,16 @@ test("the first load is under 250 KB compressed, and its charts come after it", 
   assert.ok(total < 250 * 1024, `${total} bytes`);
   await close();
 });
+
+test("on paper, every chart is drawn and nothing to press is there", async () => {
+  const { page, close } = await visit(browser, { viewport: { width: 1280, height: 900 } });
+  await page.goto(at("en/"));
+  await settled(page);
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll(".chart")].every((chart) => chart.querySelector("svg")),
+  );
+  await page.emulateMedia({ media: "print" });
+  for (const pressed of await page.$$("header form, nav, main select, main button"))
+    assert.equal(await pressed.isVisible(), false);
+  await close();
+});

@@ -53,7 +53,7 @@ const grid = "var(--line)";
 const claimed = "var(--claimed)";
 const colour = (index: number) => `var(--series-${(index % 8) + 1})`;
 // Plot names each of its marks for the screen reader; the picture has one name already.
-const unnamed = { ariaLabel: null as unknown as string };
+const unnamed = (mark: Plot.Markish): Plot.Markish => Object.assign(mark, { ariaLabel: undefined });
 const symbols = ["circle", "square", "triangle", "diamond", "star", "cross", "wye", "plus"] as const;
 
 /** An SVG of the given width. Its colours are the stylesheet's, and so follow light and dark. */
@@ -152,17 +152,18 @@ function lines(chart: Lines, width: number): SVGSVGElement {
         r: points.length > 80 ? 2 : 3.2,
       } as Plot.DotOptions),
       ...references.flatMap((reference) => referenceMarks(reference, "y")),
-      Plot.tip(
-        rows,
-        Plot.pointer({
-          x: "x",
-          y: (row) => middle(row),
-          title: (row) =>
-            `${row.series}\n${period(row.period)}: ${figure(row, chart.decimals)} ${chart.unit}`,
-          fill: "var(--paper)",
-          stroke: soft,
-          ...unnamed,
-        }),
+      unnamed(
+        Plot.tip(
+          rows,
+          Plot.pointer({
+            x: "x",
+            y: (row) => middle(row),
+            title: (row) =>
+              `${row.series}\n${period(row.period)}: ${figure(row, chart.decimals)} ${chart.unit}`,
+            fill: "var(--paper)",
+            stroke: soft,
+          }),
+        ),
       ),
     ],
   });
@@ -208,7 +209,7 @@ function bars(chart: Bars, width: number): SVGSVGElement {
               lineAnchor: "bottom",
               lineWidth: (width - 20) / 12,
               dx: 2,
-              dy: -10,
+              dy: -12,
               fill: ink,
             } as Plot.TextOptions),
           ]
@@ -243,16 +244,17 @@ function bars(chart: Bars, width: number): SVGSVGElement {
         { x: "value", y: "label", fill: ink, r: 3.5 },
       ),
       Plot.ruleX([0], { stroke: soft }),
-      Plot.tip(
-        chart.bars,
-        Plot.pointerY({
-          x: (bar) => bar.high ?? bar.value,
-          y: "label",
-          title: (bar) => `${bar.label}\n${figure(bar, chart.decimals)} ${chart.unit}`,
-          fill: "var(--paper)",
-          stroke: soft,
-          ...unnamed,
-        }),
+      unnamed(
+        Plot.tip(
+          chart.bars,
+          Plot.pointerY({
+            x: (bar) => bar.high ?? bar.value,
+            y: "label",
+            title: (bar) => `${bar.label}\n${figure(bar, chart.decimals)} ${chart.unit}`,
+            fill: "var(--paper)",
+            stroke: soft,
+          }),
+        ),
       ),
     ],
   });

@@ -36,18 +36,17 @@ export function ChartFigure({ chart, title, caption, file, tableless, heading }:
       { rootMargin: "300px" },
     );
     visible.observe(box);
-    const resized = new ResizeObserver(measure);
-    resized.observe(box);
-    // Paper has no scroll position: all charts are drawn for it.
-    const printed = () => {
+    // Those further down follow when the page has come to rest, so that paper, which doesn't wait, has them all.
+    const rest = setTimeout(() => {
       seen = true;
       measure();
-    };
-    addEventListener("beforeprint", printed);
+    }, 2500);
+    const resized = new ResizeObserver(measure);
+    resized.observe(box);
     return () => {
       visible.disconnect();
       resized.disconnect();
-      removeEventListener("beforeprint", printed);
+      clearTimeout(rest);
     };
   }, []);
 

@@ -33,7 +33,7 @@ function Difference({ releases, claims }: { releases: Release[]; claims: ClaimSu
   const inputs = differing(a.inputs, b.inputs);
   const outputs = differing(a.outputs, b.outputs);
   const sums = (release: Release) =>
-    Object.fromEntries(release.sources.map(({ id, sha256 }) => [id, sha256]));
+    Object.fromEntries(Object.entries(release.sources).map(([id, { sha256 }]) => [id, sha256]));
   const sources = differing(sums(a), sums(b));
   return (
     <>

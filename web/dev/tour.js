@@ -1,6 +1,6 @@
-// Pictures of every page, to be looked at: node test/tour.js http://127.0.0.1:8080/ [FOLDER] [only these paths…]
+// Pictures of every page, to be looked at: node dev/tour.js http://127.0.0.1:8080/ [FOLDER] [only these paths…]
 import { mkdirSync } from "node:fs";
-import { open, settled, visit } from "./browser.js";
+import { open, settled, visit } from "../test/browser.js";
 
 const [site = "http://127.0.0.1:8080/", folder = "test/shots", ...only] = process.argv.slice(2);
 const paths = only.length
