@@ -53,7 +53,7 @@ const grid = "var(--line)";
 const claimed = "var(--claimed)";
 const colour = (index: number) => `var(--series-${(index % 8) + 1})`;
 // Plot names each of its marks for the screen reader; the picture has one name already.
-const unnamed = (mark: Plot.Markish): Plot.Markish => Object.assign(mark, { ariaLabel: undefined });
+const unnamed = (mark: Plot.Tip): Plot.Tip => Object.assign(mark, { ariaLabel: undefined });
 const symbols = ["circle", "square", "triangle", "diamond", "star", "cross", "wye", "plus"] as const;
 
 /** An SVG of the given width. Its colours are the stylesheet's, and so follow light and dark. */

@@ -12,7 +12,7 @@ export async function enhance(): Promise<void> {
   const releases = await api<Release[]>("releases");
   if (releases.length < 2) return;
   const claims = await api<ClaimSummary[]>("claims");
-  const place = cleared("results");
+  const place = cleared("selectors");
   render(<Difference releases={releases} claims={claims} />, place);
 }
 
@@ -86,7 +86,10 @@ function Difference({ releases, claims }: { releases: Release[]; claims: ClaimSu
       )}
       <Names title={word("releases.sources")} names={sources.map(([id]) => id)} />
       <Names title={word("releases.inputs")} names={inputs.map(([id]) => id)} />
-      <Names title={word("releases.outputs")} names={outputs.map(([id]) => id)} />
+      <Names
+        title={word("releases.outputs")}
+        names={outputs.flatMap(([path]) => /^indicators\/(.+)\.parquet$/.exec(path)?.[1] ?? [])}
+      />
     </>
   );
 }
