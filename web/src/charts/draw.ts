@@ -137,9 +137,10 @@ function lines(chart: Lines, width: number): SVGSVGElement {
         banded.filter((row) => alone.has(row.series)),
         { x: "x", y1: "low", y2: "high", stroke: (row) => colour(row.index), strokeWidth: 2 },
       ),
-      Plot.lineY(points, {
+      // A period without a value is a gap, not a line drawn over it.
+      Plot.lineY(rows, {
         x: "x",
-        y: "value",
+        y: (row) => row.value ?? Number.NaN,
         z: "series",
         stroke: (row) => colour(row.index),
         strokeWidth: 2,

@@ -74,7 +74,7 @@ export function ChartFigure({ chart, title, caption, file, tableless, heading }:
   return (
     <figure class="charted">
       <p class="charttitle">
-        {heading ?? title} <span class="soft">{chart.unit && `(${chart.unit})`}</span>
+        {heading ?? title} <span class="soft">{inBrackets(chart.unit)}</span>
       </p>
       {chart.kind === "lines" && chart.series.length > 1 && <Keys chart={chart} />}
       <div ref={place} class="chart" />
@@ -98,6 +98,9 @@ export function ChartFigure({ chart, title, caption, file, tableless, heading }:
     </figure>
   );
 }
+
+export const inBrackets = (unit: string): string =>
+  unit === "" || unit.startsWith("(") ? unit : `(${unit})`;
 
 const marks = [
   <circle key="circle" cx="13" cy="6.5" r="3.6" />,

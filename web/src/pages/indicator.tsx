@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart } from "../charts/draw.ts";
-import { type Ask, ChartFigure, ChartTable } from "../charts/figure.tsx";
+import { type Ask, ChartFigure, ChartTable, inBrackets } from "../charts/figure.tsx";
 import { type Area, TileMap } from "../charts/tiles.tsx";
 import type { Account, ClaimDocument, IndicatorDocument, Lineage, Status } from "../documents.ts";
 import { type Choice, Cube, dimensionName, fromAddress, latest, toAddress, type View } from "../explorer.ts";
@@ -209,11 +209,14 @@ function PeriodSelect(props: {
 }
 
 /** The title says what is held, so that a saved chart says it too. */
-function titleOf(cube: Cube, { by, held, view, period: at }: Choice): string {
+function titleOf(cube: Cube, { by, codes, held, view, period: at }: Choice): string {
   const parts = Object.entries(held)
     .filter(([id]) => id !== by && cube.dimensions.some((dimension) => dimension.id === id))
     .map(([id, code]) => cube.label(id, code));
-  const when = (view === "bar" || view === "map") && at ? [period(at)] : [];
+  const single = view === "line" || view === "table";
+  const [only] = codes;
+  if (single && by && only && codes.length === 1) parts.unshift(cube.label(by, only));
+  const when = !single && at ? [period(at)] : [];
   return [text(cube.document.title), ...parts, ...when].join(", ");
 }
 
@@ -341,7 +344,7 @@ function MapShown({ cube, choice, title }: PartProps & { title: string }) {
   return (
     <figure>
       <p class="charttitle">
-        {title} <span class="soft">({unit})</span>
+        {title} <span class="soft">{inBrackets(unit)}</span>
       </p>
       <TileMap
         areas={areasOf(cube, choice)}

@@ -1,7 +1,7 @@
 // The map of the regions, for any indicator that is known for them.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { ChartTable } from "../charts/figure.tsx";
+import { ChartTable, inBrackets } from "../charts/figure.tsx";
 import { isMapped, TileMap } from "../charts/tiles.tsx";
 import type { Account, Coded, IndicatorDocument, IndicatorSummary, PlaceDocument } from "../documents.ts";
 import { type Choice, Cube, dimensionName, fromAddress, latest } from "../explorer.ts";
@@ -133,7 +133,7 @@ function RegionsMap({ offered: indicators, first, account }: MapProps) {
       </div>
       <figure>
         <p class="charttitle">
-          {title} <span class="soft">({unit})</span>
+          {title} <span class="soft">{inBrackets(unit)}</span>
         </p>
         <div class="map">
           <div>

@@ -142,7 +142,7 @@ export const en = {
 
   "faults.title": "The account has been edited and has faults. What is shown is the last state without them.",
   "indicator.cite": "To cite it",
-  "indicator.citation": "{account}. {title}. Ölshem, seen {date}. {address}",
+  "indicator.citation": "{account}. {title}. Ölshem, seen {date}, {address}",
   "dimension.ACTIVITY": "Activity",
   "dimension.VARIABLE": "Variable",
   "dimension.TRANSACTION": "Transaction",

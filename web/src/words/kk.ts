@@ -139,7 +139,7 @@ export const kk: Words = {
 
   "faults.title": "Шот өзгертілді және қателері бар. Қатесіз соңғы күйі көрсетілген.",
   "indicator.cite": "Дәйексөз келтіру",
-  "indicator.citation": "{account}. {title}. Ölshem, қаралған күні: {date}. {address}",
+  "indicator.citation": "{account}. {title}. Ölshem, қаралған күні: {date}, {address}",
   "dimension.ACTIVITY": "Қызмет түрі",
   "dimension.VARIABLE": "Айнымалы",
   "dimension.TRANSACTION": "Операция",

@@ -159,7 +159,7 @@ export const ru: Words = {
 
   "faults.title": "Счёт изменён, и в нём есть ошибки. Показано последнее состояние без них.",
   "indicator.cite": "Как цитировать",
-  "indicator.citation": "{account}. {title}. Ölshem, просмотрено: {date}. {address}",
+  "indicator.citation": "{account}. {title}. Ölshem, просмотрено {date}, {address}",
   "dimension.ACTIVITY": "Вид деятельности",
   "dimension.VARIABLE": "Переменная",
   "dimension.TRANSACTION": "Операция",
