@@ -396,7 +396,24 @@ fn profile(catalogue: &Catalogue, dimension: &str, of: &Item) -> Value {
     });
     let mut value = item(of);
     value["indicators"] = indicators.collect();
+    value["labels"] = labels(catalogue, dimension, &of.code);
     value
+}
+
+/// What the codes in a profile are called, by dimension.
+fn labels(catalogue: &Catalogue, dimension: &str, code: &str) -> Value {
+    let at = BTreeMap::from([(dimension.to_owned(), code.to_owned())]);
+    let mut labels: BTreeMap<&str, BTreeMap<&str, &Text>> = BTreeMap::new();
+    for indicator in catalogue.indicators.iter().filter(|one| one.position(dimension).is_some()) {
+        let rows = indicator.latest(indicator.rows_at(&at));
+        for (position, other) in indicator.table.dimensions.iter().enumerate() {
+            let of = labels.entry(&other.id).or_default();
+            let codes = rows.iter().map(|row| row.key[position].as_str());
+            of.extend(codes.filter_map(|code| Some((code, other.labels.get(code)?))));
+        }
+    }
+    labels.retain(|name, labels| *name != DEFINITION && !labels.is_empty());
+    json!(labels)
 }
 
 fn proposals(catalogue: &Catalogue) -> Value {

@@ -200,7 +200,8 @@ async fn respond(State(observatory): State<Arc<Observatory>>, request: Request) 
         }
         openapi::LINEAGE => lineage(&observatory, &asked, uri.query().unwrap_or_default()).await,
         path if path.starts_with("sdmx/") => {
-            asked.send(sdmx::answer(&observatory, path.trim_start_matches("sdmx/")))
+            let query = uri.query().unwrap_or_default();
+            asked.send(sdmx::answer(&served, path.trim_start_matches("sdmx/"), query, headers))
         }
         path => document(&observatory, &asked, path).await,
     }

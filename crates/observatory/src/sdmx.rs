@@ -1,18 +1,17 @@
 //! SDMX REST: the account's structures and data to SDMX clients.
 
-use crate::observatory::Observatory;
+use crate::observatory::Served;
 use crate::routes::Answer;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use maud::{PreEscaped, html};
-use std::sync::Arc;
 
 /// What SDMX messages of errors are.
 const XML: &str = "application/xml; charset=utf-8";
 /// SDMX's code for a query that nothing answers.
 const NO_RESULTS: u16 = 100;
 
-/// Answers a query: `path` is what follows `/sdmx/`.
-pub(crate) fn answer(_observatory: &Arc<Observatory>, _path: &str) -> Answer {
+/// Answers a query: `path` is what follows `/sdmx/`, in the headers stands what the client takes.
+pub(crate) fn answer(_served: &Served, _path: &str, _query: &str, _headers: &HeaderMap) -> Answer {
     error(StatusCode::NOT_FOUND, NO_RESULTS, "There is nothing that this query asks for")
 }
 

@@ -29,19 +29,36 @@ pub struct Site {
     languages: Vec<Words>,
     made: BTreeMap<String, Document>,
     /// Those that take a while, or that few ask for.
-    on_demand: BTreeMap<String, (Recipe, OnceLock<Document>)>,
+    on_demand: BTreeMap<String, OnDemand>,
     version: String,
 }
 
-/// How a document is made when it is first asked for.
-#[derive(Clone, Debug)]
-enum Recipe {
-    Csv(String),
-    Parquet(String),
-    /// A claim's lineage as JSON.
-    Lineage(String),
-    /// The same as a page.
-    LineagePage(Locale, String),
+/// A document that is made when it is first asked for.
+#[derive(Debug)]
+enum OnDemand {
+    /// The observations of an indicator.
+    Data(Format, String, OnceLock<Document>),
+    /// One of the documents about what a claim's numbers come from.
+    Lineage(Arc<Traced>, Form),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Csv,
+    Parquet,
+}
+
+/// What a claim's numbers come from, in every form: tracing takes longer than telling.
+#[derive(Debug)]
+struct Traced {
+    claim: String,
+    told: OnceLock<BTreeMap<Form, Document>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    Json,
+    Page(Locale),
 }
 
 impl fmt::Debug for Site {
@@ -80,7 +97,7 @@ impl Site {
         made.insert(STATUS.to_owned(), json_document(&json!({ "mode": "static" })));
 
         let version = version(&made);
-        let on_demand = recipes(&catalogue);
+        let on_demand = on_demand(&catalogue);
         Ok(Self { catalogue, engine, assets, languages, made, on_demand, version })
     }
 
@@ -104,7 +121,10 @@ impl Site {
 
     /// The document at that path, if it is there already.
     pub fn ready(&self, path: &str) -> Option<&Document> {
-        self.made.get(path).or_else(|| self.on_demand.get(path)?.1.get())
+        self.made.get(path).or_else(|| match self.on_demand.get(path)? {
+            OnDemand::Data(_, _, place) => place.get(),
+            OnDemand::Lineage(traced, form) => traced.told.get()?.get(form),
+        })
     }
 
     /// The document at that path; made now, where that was not done before.
@@ -116,9 +136,17 @@ impl Site {
         if let Some(ready) = self.ready(path) {
             return Ok(Some(ready));
         }
-        let Some((recipe, place)) = self.on_demand.get(path) else { return Ok(None) };
-        let document = self.make(recipe)?;
-        Ok(Some(place.get_or_init(|| document)))
+        Ok(match self.on_demand.get(path) {
+            None => None,
+            Some(OnDemand::Data(format, id, place)) => {
+                let made = self.data(*format, id)?;
+                Some(place.get_or_init(|| made))
+            }
+            Some(OnDemand::Lineage(traced, form)) => {
+                let told = self.tell(&traced.claim)?;
+                traced.told.get_or_init(|| told).get(form)
+            }
+        })
     }
 
     /// Where one number comes from, as `olshem explain --json` tells it. A key without `DEFINITION`
@@ -157,22 +185,27 @@ impl Site {
         &self.catalogue.report().account
     }
 
-    fn make(&self, recipe: &Recipe) -> Result<Document, Diagnostic> {
+    fn data(&self, format: Format, indicator: &str) -> Result<Document, Diagnostic> {
         let run = &self.catalogue.run;
-        Ok(match recipe {
-            Recipe::Csv(id) => Document::new(CSV, run.indicator(id)?.csv()?),
-            Recipe::Parquet(id) => Document::new(PARQUET, run.parquet(id)?),
-            Recipe::Lineage(id) => {
-                json_document(&self.traced(&run.explain_claim(&self.engine, id)?))
-            }
-            Recipe::LineagePage(locale, id) => {
-                let found = run.explain_claim(&self.engine, id)?;
-                let path = format!("{}lineage/", address::of("claims", id));
-                let here = Here::new(self.words(*locale), &self.catalogue, &self.assets, &path);
-                let page = pages::lineage(&here, &found);
-                Document::new(HTML, pages::frame(&here, &page).into_string())
-            }
+        Ok(match format {
+            Format::Csv => Document::new(CSV, run.indicator(indicator)?.csv()?),
+            Format::Parquet => Document::new(PARQUET, run.parquet(indicator)?),
         })
+    }
+
+    /// Traces the numbers of a claim, and tells of them in every form.
+    fn tell(&self, claim: &str) -> Result<BTreeMap<Form, Document>, Diagnostic> {
+        let found = self.catalogue.run.explain_claim(&self.engine, claim)?;
+        let path = format!("{}lineage/", address::of("claims", claim));
+        let page = |words: &Words| {
+            let here = Here::new(words, &self.catalogue, &self.assets, &path);
+            pages::frame(&here, &pages::lineage(&here, &found)).into_string()
+        };
+        let pages = self
+            .languages
+            .iter()
+            .map(|words| (Form::Page(words.locale()), Document::new(HTML, page(words))));
+        Ok(pages.chain([(Form::Json, json_document(&self.traced(&found)))]).collect())
     }
 
     fn traced(&self, found: &impl Serialize) -> Value {
@@ -195,22 +228,24 @@ fn version(documents: &BTreeMap<String, Document>) -> String {
     hasher.finalize().to_hex().as_str().chars().take(32).collect()
 }
 
-fn recipes(catalogue: &Catalogue) -> BTreeMap<String, (Recipe, OnceLock<Document>)> {
-    let mut recipes = BTreeMap::new();
-    let mut add = |path: String, recipe| recipes.insert(path, (recipe, OnceLock::new()));
+fn on_demand(catalogue: &Catalogue) -> BTreeMap<String, OnDemand> {
+    let mut documents = BTreeMap::new();
     for indicator in &catalogue.indicators {
         let id = &indicator.table.id;
-        add(format!("data/{}.csv", address::segment(id)), Recipe::Csv(id.clone()));
-        add(format!("data/{}.parquet", address::segment(id)), Recipe::Parquet(id.clone()));
+        for (format, extension) in [(Format::Csv, "csv"), (Format::Parquet, "parquet")] {
+            let path = format!("data/{}.{extension}", address::segment(id));
+            documents.insert(path, OnDemand::Data(format, id.clone(), OnceLock::new()));
+        }
     }
     for (_, claim) in catalogue.claims() {
         let id = &claim.id;
-        let path = format!("api/v1/claims/{}/lineage.json", address::segment(id));
-        add(path, Recipe::Lineage(id.clone()));
+        let traced = Arc::new(Traced { claim: id.clone(), told: OnceLock::new() });
+        let json = format!("api/v1/claims/{}/lineage.json", address::segment(id));
+        documents.insert(json, OnDemand::Lineage(Arc::clone(&traced), Form::Json));
         for locale in Locale::ALL {
-            let path = format!("{}/{}lineage/", locale.tag(), address::of("claims", id));
-            add(path, Recipe::LineagePage(locale, id.clone()));
+            let page = format!("{}/{}lineage/", locale.tag(), address::of("claims", id));
+            documents.insert(page, OnDemand::Lineage(Arc::clone(&traced), Form::Page(locale)));
         }
     }
-    recipes
+    documents
 }

@@ -16,7 +16,7 @@ pub(super) fn front(here: &Here<'_>) -> Page {
         (headline(here))
         section {
             h2 { (here.word("page-targets")) }
-            (target::cards(here))
+            (target::cards(here, here.catalogue.targets().map(|(_, target)| target)))
         }
         section {
             h2 { (here.word("page-claims")) }
@@ -89,8 +89,8 @@ fn headline(here: &Here<'_>) -> Markup {
 pub(super) fn search(here: &Here<'_>) -> Page {
     let title = here.word("page-search");
     let body = html! {
-        h1 { (title) }
-        form class="search" role="search" action="" {
+        h1 id="search" { (title) }
+        form class="search" role="search" aria-labelledby="search" {
             label { (here.word("page-search-for")) " " input type="search" name="q"; }
             " " button { (title) }
         }

@@ -5,7 +5,7 @@ use crate::data::overlaps;
 use crate::pages::parts::{outward, slot, table};
 use crate::pages::{Here, Page};
 use maud::{Markup, html};
-use olshem_account::Proposal;
+use olshem_account::{Proposal, Text};
 use olshem_words::verdict;
 
 pub(super) fn proposals(here: &Here<'_>) -> Page {
@@ -24,10 +24,44 @@ pub(super) fn proposals(here: &Here<'_>) -> Page {
                 }
             }
         }
+        section {
+            h2 { (here.word("page-comparison")) }
+            div data-slot="comparison" { (comparison(here, &all)) }
+        }
     };
     let source = Some("api/v1/proposals.json".to_owned());
     let summary = here.word("page-proposals-summary");
     Page { kind: "proposals", id: None, source, title, summary, body }
+}
+
+/// The table that a working group goes through, line by line.
+fn comparison(here: &Here<'_>, proposals: &[&Proposal]) -> Markup {
+    let heads = [
+        here.word("page-number"),
+        here.word("page-provision"),
+        here.word("page-current"),
+        here.word("page-proposed"),
+        here.word("page-reason"),
+    ];
+    let given = |text: Option<&Text>| match text {
+        Some(text) => here.text(text).to_owned(),
+        None => here.word("page-not-given"),
+    };
+    let rows = html! {
+        @for (n, one) in proposals.iter().enumerate() {
+            tr data-proposal=(one.id) {
+                td class="number" { (n + 1) }
+                th scope="row" {
+                    (here.text(&one.title))
+                    @if !one.provision.act.is_empty() { ". " (verdict::citation(here.words, &one.provision)) }
+                }
+                td { (given(one.current.as_ref())) }
+                td { (given(one.proposed.as_ref())) }
+                td { (given(one.reason.as_ref())) }
+            }
+        }
+    };
+    table(&here.word("page-comparison"), &heads, &rows)
 }
 
 fn register(here: &Here<'_>, proposals: &[Proposal], all: &[&Proposal]) -> Markup {

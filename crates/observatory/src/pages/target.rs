@@ -16,7 +16,12 @@ pub(super) fn targets(here: &Here<'_>) -> Page {
     let body = html! {
         h1 { (title) }
         (slot("definition"))
-        (cards(here))
+        @for topic in here.catalogue.topics().iter().filter(|topic| !topic.targets.is_empty()) {
+            section {
+                h2 { (here.text(&topic.title)) }
+                (cards(here, &topic.targets))
+            }
+        }
         h2 { (here.word("page-commitments")) }
         div class="cards" {
             @for (_, one) in here.catalogue.commitments() { (commitment(here, one)) }
@@ -28,10 +33,13 @@ pub(super) fn targets(here: &Here<'_>) -> Page {
 }
 
 /// A card for each target, with how much of the way is done.
-pub(super) fn cards(here: &Here<'_>) -> Markup {
+pub(super) fn cards<'t>(
+    here: &Here<'_>,
+    targets: impl IntoIterator<Item = &'t TargetReport>,
+) -> Markup {
     html! {
         div class="cards" {
-            @for (_, target) in here.catalogue.targets() {
+            @for target in targets {
                 article class="card" data-target=(target.id) {
                     h3 { a href=(here.to(&address::of("targets", &target.id))) { (here.text(&target.text)) } }
                     p class="outcome" { (target_outcome(here, target.outcome)) }
