@@ -160,9 +160,9 @@ impl Judge<'_> {
         claims()
             .map(|claim| {
                 let mut own = Vec::new();
-                for found in answers.by_ref().take(claim.tests.len()) {
+                for (test, found) in answers.by_ref().take(claim.tests.len()).enumerate() {
                     match found {
-                        Ok(found) => own.extend(found),
+                        Ok(found) => own.extend(found.into_iter().map(|a| Answer { test, ..a })),
                         Err(fault) => faults.push(fault),
                     }
                 }
@@ -210,6 +210,7 @@ impl Judge<'_> {
                         None => None,
                     },
                     condition: test.condition.get_ref().trim().to_owned(),
+                    test: 0,
                 })
             })
             .collect()
@@ -333,18 +334,6 @@ fn has_missing(dataset: &Dataset, key: &Key) -> bool {
     rows.is_empty() || rows.iter().any(missing)
 }
 
-/// What all answers to a claim come to.
-fn outcome(answers: &[Answer]) -> Outcome {
-    let says = |verdict: Verdict| answers.iter().any(|answer| answer.verdict == verdict);
-    match (says(Verdict::Holds), says(Verdict::Fails), says(Verdict::Undecidable)) {
-        (true, true, _) => Outcome::Depends,
-        (_, _, true) => Outcome::Undecidable,
-        (true, false, false) => Outcome::Holds,
-        (false, true, false) => Outcome::Fails,
-        (false, false, false) => Outcome::NoData,
-    }
-}
-
 fn claim_report(claim: &Claim, answers: Vec<Answer>) -> ClaimReport {
     ClaimReport {
         id: claim.id.to_string(),
@@ -355,7 +344,7 @@ fn claim_report(claim: &Claim, answers: Vec<Answer>) -> ClaimReport {
             link: claim.link.clone(),
         },
         published: claim.published.as_ref().map(ToString::to_string),
-        outcome: outcome(&answers),
+        outcome: Outcome::of(&answers),
         answers,
         settle: claim.settle.clone(),
         note: claim.note.clone(),

@@ -59,6 +59,9 @@ const NEARLY_ZERO: f64 = 0.001;
 /// The years of Eurostat's short term, and how few of them will do.
 const EUROSTAT_YEARS: std::ops::RangeInclusive<f64> = 3.0..=5.0;
 
+/// A trend that reaches its target only after so many years says no more than that it doesn't.
+const LONGEST_TREND: f64 = 50.0;
+
 /// A number of a series.
 #[derive(Clone, Copy, Debug)]
 struct Point {
@@ -213,6 +216,7 @@ impl Goal {
             let (latest, by) = (latest?, self.by?);
             growth(latest.number.value?, self.value, years(latest.period, by))
         };
+        let growth_so_far = self.base(series).and_then(|base| observed(series, base));
         TargetReading {
             label: None,
             definition: None,
@@ -220,9 +224,20 @@ impl Goal {
             latest: None,
             met_in: met.or(late).map(|point| point.period.to_string()),
             growth_needed: if is_open { needed() } else { None },
-            growth_so_far: self.base(series).and_then(|base| observed(series, base)),
+            growth_so_far,
+            on_trend: if met.is_none() { self.on_trend(latest, growth_so_far) } else { None },
             progress: if is_open { self.progress(series) } else { Vec::new() },
         }
+    }
+
+    /// The year in which the target will be reached if growth goes on as so far.
+    fn on_trend(&self, latest: Option<&Point>, growth_so_far: Option<f64>) -> Option<String> {
+        let (latest, growth) = (latest?, growth_so_far?);
+        let years = (self.value / latest.number.value?).ln() / growth.ln_1p();
+        // A hair above a whole number of years is a trace of binary arithmetic.
+        let years = (years - 1e-9).ceil();
+        let year = f64::from(latest.period.year()) + years;
+        (0.0..=LONGEST_TREND).contains(&years).then(|| format!("{year:.0}"))
     }
 
     /// Whether a number counts: not later than the target's date, nor before the target was set.
@@ -368,6 +383,7 @@ mod tests {
         assert_eq!(reading.outcome, TargetOutcome::Open);
         assert!((reading.growth_needed.unwrap() - 0.1).abs() < 1e-12);
         assert!((reading.growth_so_far.unwrap() - 0.1).abs() < 1e-12);
+        assert_eq!(reading.on_trend.as_deref(), Some("2025"));
         assert_eq!(
             ratios(&reading),
             [

@@ -113,6 +113,20 @@ impl<'a> Hierarchy<'a> {
         at.into_iter().flat_map(|&at| &self.leaves[at]).map(|&leaf| self.code(leaf))
     }
 
+    /// The finest codes that a definition takes in, with the weight of each.
+    pub(crate) fn finest_weights(
+        &self,
+        definition: &Definition,
+    ) -> impl Iterator<Item = (String, f64)> {
+        let deciding = self.deciding_lines(definition);
+        let is_finest = |at: usize| self.leaves[at].as_slice() == [at];
+        let weights = (0..self.parents.len()).filter(move |&at| is_finest(at)).map(move |at| {
+            let line = definition.codes[deciding[at]?].get_ref();
+            Some((self.code(at).to_owned(), line.weight.get()))
+        });
+        weights.flatten()
+    }
+
     /// The definition at every level.
     pub(crate) fn project(
         &self,

@@ -47,6 +47,12 @@ pub struct Proposal {
     pub provision: Provision,
     /// What is proposed.
     pub title: Text,
+    /// The text of the law as it is, as far as it is known.
+    pub current: Option<Text>,
+    /// The text that is proposed instead.
+    pub proposed: Option<Text>,
+    /// Why.
+    pub reason: Option<Text>,
     /// What has become of it.
     pub status: ProposalStatus,
     /// Who proposes it.
@@ -69,13 +75,16 @@ pub(crate) fn read(
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Proposal> {
     let languages = delimited::languages(text, "title_", locales);
-    let titles: Vec<String> =
-        languages.iter().map(|language| format!("title_{language}")).collect();
+    let texts = ["title", "current", "proposed", "reason"];
+    let optional: Vec<String> = texts
+        .iter()
+        .flat_map(|text| languages.iter().map(move |language| format!("{text}_{language}")))
+        .collect();
     let required =
         ["id", "topic", "act", "version", "element", "status", "by", "date", "link", "note"];
     let mut ids = BTreeSet::new();
     let mut proposals = Vec::new();
-    for line in delimited::read(file, text, &required, &titles, faults) {
+    for line in delimited::read(file, text, &required, &optional, faults) {
         let at = |column: &str| Place::Line {
             file: file.to_path_buf(),
             line: line.number,
@@ -103,11 +112,13 @@ pub(crate) fn read(
                 faults.push(Diagnostic::new(&WRONG_VALUE, at(column), message));
             }
         }
-        let title: BTreeMap<String, String> = languages
-            .iter()
-            .map(|l| (l.clone(), line.cell(&format!("title_{l}")).to_owned()))
-            .filter(|(_, title)| !title.is_empty())
-            .collect();
+        let written = |text: &str| -> BTreeMap<String, String> {
+            let cells = languages.iter().map(|l| (l.clone(), line.cell(&format!("{text}_{l}"))));
+            let cells = cells.filter(|(_, cell)| !cell.is_empty());
+            cells.map(|(language, cell)| (language, cell.to_owned())).collect()
+        };
+        let text = |name: &str| Some(written(name)).filter(|t| !t.is_empty()).map(Text::Localised);
+        let title = written("title");
         if title.is_empty() {
             faults.push(Diagnostic::new(&WRONG_VALUE, at("title"), "the title is empty"));
         }
@@ -120,6 +131,9 @@ pub(crate) fn read(
                 element: line.cell("element").to_owned(),
             },
             title: Text::Localised(title),
+            current: text("current"),
+            proposed: text("proposed"),
+            reason: text("reason"),
             status: known.map_or(ProposalStatus::NotKnown, |(_, status)| *status),
             by: line.cell("by").to_owned(),
             date: Some(line.cell("date").to_owned()).filter(|date| !date.is_empty()),

@@ -14,6 +14,7 @@
 //! id. It is written beside the others under a name of its own and then renamed, so that it is there
 //! whole or not at all; and it is never an input of anything.
 
+use crate::account::Account;
 use crate::errors::{IO, RELEASE_CHANGED};
 use crate::run::Run;
 use crate::table::IndicatorTable;
@@ -85,14 +86,94 @@ struct SealedSource {
 
 /// The manifest as it is written.
 #[derive(Serialize, Deserialize)]
-struct Sealed {
+struct Manifested {
     id: String,
     sealed: String,
     #[serde(flatten)]
     manifest: Manifest,
 }
 
+/// A release as it stands in the account's folder.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sealed {
+    /// Its id.
+    pub id: String,
+    /// When it was sealed, in UTC.
+    pub sealed: String,
+    /// The version of Ölshem that made it.
+    pub olshem: String,
+    /// The checksum and vintage of each source, by id.
+    pub sources: BTreeMap<String, SealedVintage>,
+    /// The checksum of every file of the account that was read.
+    pub inputs: BTreeMap<String, String>,
+    /// The checksum of every file of the release.
+    pub outputs: BTreeMap<String, String>,
+    /// The outcome of each claim and target, by id.
+    pub verdicts: BTreeMap<String, String>,
+}
+
+/// Which edition of a source a release rests on.
+#[derive(Clone, Debug, Serialize)]
+pub struct SealedVintage {
+    /// The checksum of its file.
+    pub sha256: String,
+    /// The edition.
+    pub vintage: String,
+}
+
+impl Account {
+    /// The releases in the account's folder that are still as they were sealed, the newest first.
+    pub fn releases(&self) -> Vec<Sealed> {
+        let entries = fs::read_dir(self.path().join(RELEASES)).into_iter().flatten().flatten();
+        let mut releases: Vec<Sealed> =
+            entries.filter_map(|entry| read_release(&entry.path())).collect();
+        releases.sort_by(|a, b| (&b.sealed, &b.id).cmp(&(&a.sealed, &a.id)));
+        releases
+    }
+}
+
+/// A release, if its folder holds one that nobody has changed.
+fn read_release(path: &Path) -> Option<Sealed> {
+    let written: Manifested = serde_json::from_slice(&fs::read(path.join(MANIFEST)).ok()?).ok()?;
+    let named = path.file_name().is_some_and(|name| name.to_string_lossy() == written.id);
+    let as_sealed = named && id(&written.manifest).is_ok_and(|id| id == written.id);
+    if !as_sealed || verify(path, &written.manifest).is_err() {
+        return None;
+    }
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(path.join(REPORT)).ok()?).ok()?;
+    let topics = report.get("topics").and_then(|topics| topics.as_array()).into_iter().flatten();
+    let judged = topics.flat_map(|topic| ["claims", "targets"].map(|key| topic.get(key)));
+    let judged = judged.flatten().filter_map(|list| list.as_array()).flatten();
+    let text = |value: &serde_json::Value, key: &str| Some(value.get(key)?.as_str()?.to_owned());
+    let Manifest { olshem, outputs, sources, inputs, .. } = written.manifest;
+    let checksums = |files: Vec<Checked>| files.into_iter().map(|f| (f.file, f.blake3)).collect();
+    Some(Sealed {
+        id: written.id,
+        sealed: written.sealed,
+        olshem,
+        sources: sources
+            .into_iter()
+            .map(|s| (s.id, SealedVintage { sha256: s.sha256, vintage: s.vintage }))
+            .collect(),
+        inputs: checksums(inputs),
+        outputs: checksums(outputs),
+        verdicts: judged
+            .filter_map(|one| Some((text(one, "id")?, text(one, "outcome")?)))
+            .collect(),
+    })
+}
+
 impl Run {
+    /// The id of the release that these results would be sealed as.
+    ///
+    /// # Errors
+    ///
+    /// As for [`seal`](Self::seal).
+    pub fn release_id(&self) -> Result<String, Diagnostic> {
+        id(&self.manifest(&self.outputs()?))
+    }
+
     /// Seals the results as a release of the account.
     ///
     /// # Errors
@@ -114,21 +195,29 @@ impl Run {
             return Ok(Release { id, path, new: false });
         }
         let unfinished = releases.join(format!("{UNFINISHED}{id}"));
-        let sealed = Sealed { id: id.clone(), sealed: now(), manifest };
+        let sealed = Manifested { id: id.clone(), sealed: now(), manifest };
         write_all(&unfinished, &outputs, &sealed)?;
         fs::rename(&unfinished, &path).map_err(|error| failed(&path, "rename", &error))?;
         sync_folder(&releases)?;
         Ok(Release { id, path, new: true })
     }
 
+    /// An indicator as Parquet, with what it and its codes are called.
+    ///
+    /// # Errors
+    ///
+    /// There is no such indicator, or memory has run out.
+    pub fn parquet(&self, indicator: &str) -> Result<Vec<u8>, Diagnostic> {
+        let (_, _, dataset) = self.published(indicator)?;
+        let names = names(&self.indicator(indicator)?);
+        parquet::write(dataset.structure(), dataset.batch(), &names)
+    }
+
     /// The files of the release, the manifest excepted, by name.
     fn outputs(&self) -> Result<BTreeMap<String, Vec<u8>>, Diagnostic> {
         let mut outputs = BTreeMap::new();
         for id in self.account.indicators() {
-            let (_, _, dataset) = self.published(id)?;
-            let names = names(&self.indicator(id)?);
-            let bytes = parquet::write(dataset.structure(), dataset.batch(), &names)?;
-            outputs.insert(format!("indicators/{id}.parquet"), bytes);
+            outputs.insert(format!("indicators/{id}.parquet"), self.parquet(id)?);
         }
         outputs.insert(REPORT.to_owned(), json(&self.report)?);
         Ok(outputs)
@@ -197,7 +286,7 @@ fn names(table: &IndicatorTable) -> Names {
 fn write_all(
     folder: &Path,
     outputs: &BTreeMap<String, Vec<u8>>,
-    sealed: &Sealed,
+    sealed: &Manifested,
 ) -> Result<(), Diagnostic> {
     create_folder(&folder.join("indicators"))?;
     for (name, bytes) in outputs {
@@ -216,7 +305,7 @@ fn verify(path: &Path, manifest: &Manifest) -> Result<(), Diagnostic> {
     };
     let file = path.join(MANIFEST);
     let written =
-        fs::read(&file).ok().and_then(|bytes| serde_json::from_slice::<Sealed>(&bytes).ok());
+        fs::read(&file).ok().and_then(|bytes| serde_json::from_slice::<Manifested>(&bytes).ok());
     if written.is_none_or(|sealed| sealed.manifest != *manifest) {
         return Err(changed(&file, "the manifest was changed after it was sealed"));
     }

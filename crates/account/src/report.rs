@@ -148,6 +148,31 @@ pub struct Answer {
     pub figure: Option<Figure>,
     /// The condition that was tested, in VTL.
     pub condition: String,
+    /// Which of the claim's tests, in the order of claims.toml.
+    #[serde(skip)]
+    pub test: usize,
+}
+
+impl Outcome {
+    /// What answers to a claim come to.
+    pub fn of<'a>(answers: impl IntoIterator<Item = &'a Answer>) -> Self {
+        let (mut holds, mut fails, mut open) = (false, false, false);
+        for answer in answers {
+            match answer.verdict {
+                Verdict::Holds => holds = true,
+                Verdict::Fails => fails = true,
+                Verdict::Undecidable => open = true,
+                Verdict::NoData => {}
+            }
+        }
+        match (holds, fails, open) {
+            (true, true, _) => Self::Depends,
+            (_, _, true) => Self::Undecidable,
+            (true, false, false) => Self::Holds,
+            (false, true, false) => Self::Fails,
+            (false, false, false) => Self::NoData,
+        }
+    }
 }
 
 /// One number of an indicator, with what it takes to print it.
@@ -262,6 +287,8 @@ pub struct TargetReading {
     pub growth_needed: Option<f64>,
     /// The growth a year so far, likewise, from the target's base to the latest figure.
     pub growth_so_far: Option<f64>,
+    /// The year in which the target would be reached if growth went on as so far.
+    pub on_trend: Option<String>,
     /// Each published method's verdict, where it applies.
     pub progress: Vec<Progress>,
 }

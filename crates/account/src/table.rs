@@ -3,7 +3,7 @@
 use crate::codelists;
 use crate::conditions::TIME_PERIOD;
 use crate::datasets::{Key, canonical, key, text};
-use crate::errors::{UNKNOWN_CODE, UNKNOWN_NAME};
+use crate::errors::{IO, UNKNOWN_CODE, UNKNOWN_NAME};
 use crate::folder::{Folder, unknown};
 use crate::indicators::{Chart, Indicator, PublishedMethod};
 use crate::projection::{DEFINITION, OTHER_INDUSTRY};
@@ -14,7 +14,7 @@ use olshem_engine::Dataset;
 use olshem_model::spelling;
 use olshem_model::{Codelist, Component, DataType, Diagnostic, Place};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The observations of an indicator.
 #[derive(Clone, Debug, Serialize)]
@@ -131,6 +131,42 @@ impl Run {
 }
 
 impl IndicatorTable {
+    /// The attributes that any observation has.
+    pub fn attributes(&self) -> BTreeSet<&str> {
+        self.rows.iter().flat_map(|row| row.attributes.keys()).map(String::as_str).collect()
+    }
+
+    /// Codes, and numbers in full precision: identifiers, value, low, high, attributes.
+    ///
+    /// # Errors
+    ///
+    /// Memory has run out.
+    pub fn csv(&self) -> Result<Vec<u8>, Diagnostic> {
+        self.written().map_err(|error| {
+            Diagnostic::new(&IO, Place::Nowhere, format!("can't write CSV: {error}"))
+        })
+    }
+
+    fn written(&self) -> Result<Vec<u8>, csv::Error> {
+        let attributes = self.attributes();
+        let mut text = Vec::new();
+        let mut writer = csv::Writer::from_writer(&mut text);
+        let identifiers = self.dimensions.iter().map(|dimension| dimension.id.as_str());
+        let numbers = ["value", "low", "high"];
+        writer.write_record(identifiers.chain(numbers).chain(attributes.iter().copied()))?;
+        for row in &self.rows {
+            let number = |number: Option<f64>| number.map(|n| n.to_string()).unwrap_or_default();
+            let numbers = [row.value, row.low, row.high].map(number);
+            let attributes = attributes
+                .iter()
+                .map(|&attribute| row.attributes.get(attribute).cloned().unwrap_or_default());
+            writer.write_record(row.key.iter().cloned().chain(numbers).chain(attributes))?;
+        }
+        writer.flush()?;
+        drop(writer);
+        Ok(text)
+    }
+
     /// The observations with these values of these dimensions. A value may be a code or what the
     /// code is called.
     ///

@@ -1,11 +1,13 @@
 //! The command line. What is written here is the manual: `--help`, the man page, the completions
 //! and `docs/cli.md` are made from it.
 
-use crate::locale::Locale;
 use crate::terminal::Colour;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use olshem_formats::Kind;
+use olshem_words::Locale;
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -36,7 +38,7 @@ pub(crate) struct Global {
     ///
     /// Without it, LC_ALL, LC_MESSAGES or LANG decides; if that names none of these, the first
     /// language of the account.
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_parser = locales())]
     pub(crate) locale: Option<Locale>,
     /// When to colour the output
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
@@ -46,6 +48,19 @@ pub(crate) struct Global {
     /// Without it, as many as there are processors.
     #[arg(long, global = true, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+}
+
+/// The languages by their tags.
+fn locales() -> impl TypedValueParser<Value = Locale> {
+    let values = Locale::ALL.map(|locale| {
+        PossibleValue::new(locale.tag()).help(match locale {
+            Locale::Kk => "Kazakh",
+            Locale::Ru => "Russian",
+            Locale::En => "English",
+        })
+    });
+    PossibleValuesParser::new(values)
+        .try_map(|tag| Locale::from_tag(&tag).ok_or("this is no language of the interface"))
 }
 
 /// The commands.
@@ -165,6 +180,36 @@ pub(crate) enum Command {
         /// What to do
         #[command(subcommand)]
         command: SourceCommand,
+    },
+    /// Show an account in the browser, and to programs
+    ///
+    /// Prints the address and serves until it is ended: pages in three languages, the same data as
+    /// JSON, CSV and Parquet, and any number's lineage. Requests are logged to standard error, as
+    /// lines of JSON unless that is a terminal.
+    Serve {
+        /// The account's folder
+        account: PathBuf,
+        /// Where to listen; only this machine can ask, unless told otherwise
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Serve only if the account is, to the byte, what was sealed as this release
+        #[arg(long, value_name = "ID", conflicts_with = "watch")]
+        release: Option<String>,
+        /// Take edits of the account over as they are made; one with faults is told, and what was
+        /// before is served on
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Write the pages of an account as files for any web host
+    ///
+    /// They work under any path of it. The folder is written whole or not at all; a site that it
+    /// holds already is replaced, anything else is left alone.
+    Publish {
+        /// The account's folder
+        account: PathBuf,
+        /// The folder to write to
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
     },
     /// Check, run and format VTL scripts, without an account
     Vtl {

@@ -3,9 +3,9 @@
 use crate::args::{Cli, Command, Format, SourceCommand};
 use crate::errors;
 use crate::files::{self, Target};
-use crate::locale::{Locale, Words};
 use crate::manual;
 use crate::render::{indicator, lineage, report};
+use crate::serve;
 use crate::sources;
 use crate::terminal::Terminal;
 use crate::vtl;
@@ -13,6 +13,7 @@ use olshem_account::{Account, Run};
 use olshem_engine::Engine;
 use olshem_formats::files::Writing;
 use olshem_model::{Diagnostic, Place};
+use olshem_words::{Locale, Words};
 use serde::Serialize;
 use std::error::Error;
 use std::num::NonZeroUsize;
@@ -83,6 +84,12 @@ pub(crate) fn run(cli: &Cli, asked: Option<Locale>) -> Answered {
         Command::Source { command: SourceCommand::Verify { account } } => {
             sources::verify(account, &words, (terminal, Terminal::stderr(cli.global.color)))
         }
+        Command::Serve { account, listen, release, watch } => {
+            serve::serve(account, *listen, release.as_deref(), *watch, cli.global.threads)
+        }
+        Command::Publish { account, out } => {
+            serve::publish(account, out, cli.global.threads, &words)
+        }
         Command::Vtl { command } => {
             let stderr = Terminal::stderr(cli.global.color);
             vtl::run(command, &cli.global, &words, (terminal, stderr))
@@ -139,7 +146,7 @@ fn show(
     let table = opened.run.indicator(indicator).and_then(|table| table.at(at)).map_err(one)?;
     match format {
         Format::Table => Ok(Answer::new(indicator::table(&table, &opened.words, terminal))),
-        Format::Csv => indicator::csv(&table).map(Answer::new).map_err(|error| unwritable(&error)),
+        Format::Csv => table.csv().map(Answer::new).map_err(one),
         Format::Json => Ok(Answer::new(to_json(&table)?)),
     }
 }

@@ -1,10 +1,10 @@
 //! Faults as text: with an excerpt of the file on a terminal, a few plain lines each elsewhere.
 
 use crate::errors;
-use crate::locale::Words;
 use crate::terminal::{Terminal, Tone};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 use olshem_model::{Diagnostic, Place};
+use olshem_words::Words;
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
@@ -232,7 +232,7 @@ impl miette::Diagnostic for Shown {
 mod tests {
     use super::*;
     use crate::errors::UNKNOWN_CODE;
-    use crate::locale::Locale;
+    use olshem_words::Locale;
     use std::path::PathBuf;
 
     const TERMINAL: Terminal = Terminal { colour: false, width: 80, interactive: true };

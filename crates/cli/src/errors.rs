@@ -1,7 +1,7 @@
 //! The catalogue of error codes: all crates' codes, and this command's own.
 
-use crate::locale::Words;
 use olshem_model::Code;
+use olshem_words::Words;
 use std::fmt::Write;
 
 olshem_model::codes! {
@@ -64,10 +64,17 @@ olshem_model::codes! {
     /// px, xlsx or parquet.
     OUTPUT_FORMAT = "C011", "the format to be written is not known";
 
-    /// A source of that id is there already, or the id can't be a folder's name.
+    /// The server can't listen at the address given, or can't go on.
     ///
-    /// `--id` gives another.
-    SOURCE_ID = "C012", "the source's id can't be used";
+    /// Another program listens there already, or the address is none of this machine's. `--listen
+    /// 127.0.0.1:0` takes any free port.
+    LISTEN = "C012", "the address can't be served";
+
+    /// The account is not what was sealed as the release that is to be served.
+    ///
+    /// A release names what decided it. Restore the account's files as they were then (its `manifest.json`
+    /// lists them with their checksums), or leave `--release` out to serve the account as it is.
+    OTHER_RELEASE = "C013", "the account is not that release";
 }
 
 /// What part of the work a code belongs to.
@@ -177,7 +184,19 @@ fn body(code: &Code) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use olshem_words::Locale;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn every_error_code_has_a_title_and_every_title_a_code() {
+        let codes = catalogue().into_iter().flat_map(|(_, codes)| codes);
+        let codes: Vec<String> = codes.map(|code| format!("code-{}", code.id)).collect();
+        for locale in [Locale::Kk, Locale::Ru] {
+            let titles = locale.titles().lines().filter_map(|line| line.split_once(" ="));
+            let titles = titles.map(|(key, _)| key).filter(|key| key.starts_with("code-"));
+            assert_eq!(titles.collect::<Vec<_>>(), codes, "{}", locale.tag());
+        }
+    }
 
     #[test]
     fn no_code_has_two_meanings() {

@@ -1,10 +1,10 @@
 //! A line on standard error that says what a long run is at, while a person waits for it at a
 //! terminal; and Ctrl-C, which ends the run and not the process, so that nothing half-written stays.
 
-use crate::locale::Words;
 use crate::terminal::Terminal;
 use indicatif::{ProgressBar, ProgressStyle};
 use olshem_engine::{Engine, Watch};
+use olshem_words::Words;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};

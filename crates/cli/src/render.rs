@@ -4,7 +4,6 @@
 pub(crate) mod claims;
 pub(crate) mod commitments;
 pub(crate) mod definitions;
-pub(crate) mod figure;
 pub(crate) mod indicator;
 pub(crate) mod lineage;
 pub(crate) mod proposals;
@@ -16,29 +15,26 @@ pub(crate) mod table;
 pub(crate) mod targets;
 pub(crate) mod tree;
 
-use crate::locale::Words;
 use crate::terminal::{Terminal, Tone};
 use olshem_account::Text;
 use olshem_account::report::Attribution;
+use olshem_words::Words;
+use olshem_words::number::NO_BREAK_SPACE;
+use olshem_words::verdict::Sign;
 use std::collections::BTreeSet;
 use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
-/// A verdict as it is shown: a symbol and a word, so that it reads without colour.
+/// A verdict as a terminal shows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Mark {
-    symbol: char,
-    word: String,
+    sign: Sign,
     tone: Tone,
 }
 
 impl Mark {
-    fn new(symbol: char, word: String, tone: Tone) -> Self {
-        Self { symbol, word, tone }
-    }
-
     fn paint(&self, terminal: Terminal) -> String {
-        terminal.paint(self.tone, &format!("{} {}", self.symbol, self.word))
+        terminal.paint(self.tone, &format!("{} {}", self.sign.symbol, self.sign.word))
     }
 }
 
@@ -135,7 +131,7 @@ impl<'a> Page<'a> {
 
     /// A verdict in a column of `width` and the statement it is on.
     fn statement(&mut self, mark: &Mark, width: usize, text: &str) {
-        let used = 2 + display_width(&mark.word);
+        let used = 2 + display_width(&mark.sign.word);
         let padding = " ".repeat(width.saturating_sub(used));
         let first = format!("{}{padding}", mark.paint(self.terminal));
         self.hanging(&first, width, Tone::Strong, text);
@@ -212,6 +208,3 @@ pub(crate) fn verdict_column(words: &Words) -> usize {
     .max()
     .unwrap_or_default()
 }
-
-/// A space that lines do not break at.
-pub(crate) const NO_BREAK_SPACE: char = '\u{a0}';

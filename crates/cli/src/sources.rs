@@ -6,7 +6,6 @@ use crate::diagnostics;
 use crate::errors::FILE;
 use crate::fetch::Named;
 use crate::files::known;
-use crate::locale::Words;
 use crate::render::Page;
 use crate::render::table::{Column, draw};
 use crate::terminal::Terminal;
@@ -15,6 +14,7 @@ use olshem_account::{NewSource, Verified};
 use olshem_formats::summary::Summary;
 use olshem_formats::{files, identifier, proposal};
 use olshem_model::Diagnostic;
+use olshem_words::Words;
 use std::path::Path;
 
 /// Takes a file into an account.

@@ -1,33 +1,26 @@
 //! A claim: its verdict, who made it, and the answer of each reading and definition.
 
-use crate::locale::Words;
 use crate::render::definitions::{self, Entry};
-use crate::render::{Mark, Page, figure};
+use crate::render::{Mark, Page};
 use crate::terminal::Tone;
 use olshem_account::report::{Answer, ClaimReport, Figure, Outcome, Verdict};
+use olshem_words::Words;
+use olshem_words::{figure, verdict};
 
-/// How what all answers come to is shown.
+/// What all answers to a claim come to.
 pub(crate) fn outcome_mark(words: &Words, outcome: Outcome) -> Mark {
-    match outcome {
-        Outcome::Holds => Mark::new('✔', words.get("verdict-holds"), Tone::Good),
-        Outcome::Fails => Mark::new('✘', words.get("verdict-fails"), Tone::Bad),
-        Outcome::Depends => Mark::new('~', words.get("verdict-depends"), Tone::Open),
-        Outcome::Undecidable => Mark::new('?', words.get("verdict-undecidable"), Tone::Open),
-        Outcome::NoData => Mark::new('∅', words.get("verdict-no-data"), Tone::Quiet),
-    }
+    let tone = match outcome {
+        Outcome::Holds => Tone::Good,
+        Outcome::Fails => Tone::Bad,
+        Outcome::Depends | Outcome::Undecidable => Tone::Open,
+        Outcome::NoData => Tone::Quiet,
+    };
+    Mark { sign: verdict::outcome(words, outcome), tone }
 }
 
-/// How one answer is shown.
+/// The verdict of one test.
 pub(crate) fn verdict_mark(words: &Words, verdict: Verdict) -> Mark {
-    outcome_mark(
-        words,
-        match verdict {
-            Verdict::Holds => Outcome::Holds,
-            Verdict::Fails => Outcome::Fails,
-            Verdict::Undecidable => Outcome::Undecidable,
-            Verdict::NoData => Outcome::NoData,
-        },
-    )
+    outcome_mark(words, verdict::alone(verdict))
 }
 
 /// Writes a claim, with verdicts in a column of `column`.

@@ -1,19 +1,19 @@
 //! A commitment: an undertaking that is no number, on the Open Government Partnership's scale.
 
-use crate::locale::Words;
 use crate::render::{Mark, Page};
 use crate::terminal::Tone;
-use olshem_account::report::{CommitmentReport, Completion, Provision};
+use olshem_account::report::{CommitmentReport, Completion};
+use olshem_words::Words;
+use olshem_words::verdict;
 
-/// How a status is shown.
+/// How far a commitment was carried out.
 pub(crate) fn mark(words: &Words, status: Completion) -> Mark {
-    match status {
-        Completion::NoEvidence => Mark::new('∅', words.get("ogp-no-evidence"), Tone::Quiet),
-        Completion::NotStarted => Mark::new('○', words.get("ogp-not-started"), Tone::Open),
-        Completion::Limited => Mark::new('◔', words.get("ogp-limited"), Tone::Open),
-        Completion::Substantial => Mark::new('◑', words.get("ogp-substantial"), Tone::Open),
-        Completion::Complete => Mark::new('●', words.get("ogp-complete"), Tone::Good),
-    }
+    let tone = match status {
+        Completion::NoEvidence => Tone::Quiet,
+        Completion::NotStarted | Completion::Limited | Completion::Substantial => Tone::Open,
+        Completion::Complete => Tone::Good,
+    };
+    Mark { sign: verdict::completion(words, status), tone }
 }
 
 /// Writes a commitment, with verdicts in a column of `column`.
@@ -22,7 +22,7 @@ pub(crate) fn commitment(page: &mut Page<'_>, column: usize, commitment: &Commit
     page.statement(&mark(words, commitment.status), column, words.text(&commitment.text));
     page.attribution(column, &commitment.attribution, None, None);
     if let Some(provision) = &commitment.provision {
-        page.paragraph(column, Tone::Plain, &citation(words, provision));
+        page.paragraph(column, Tone::Plain, &verdict::citation(words, provision));
     }
     let as_of = words.date(&commitment.as_of);
     if commitment.evidence.is_empty() {
@@ -43,21 +43,5 @@ pub(crate) fn commitment(page: &mut Page<'_>, column: usize, commitment: &Commit
     }
     if let Some(note) = &commitment.note {
         page.aside(column, "note", words.text(note));
-    }
-}
-
-/// `Law No. 233-VIII, version of 24 November 2025, art_4__para_2`, as far as it is known.
-pub(crate) fn citation(words: &Words, provision: &Provision) -> String {
-    let act = match provision.version.as_str() {
-        "" => provision.act.clone(),
-        version => {
-            let version = words.date(version);
-            words
-                .with("provision", &[("act", (&provision.act).into()), ("version", version.into())])
-        }
-    };
-    match provision.element.as_str() {
-        "" => act,
-        element => format!("{act}, {element}"),
     }
 }

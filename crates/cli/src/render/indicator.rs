@@ -1,12 +1,11 @@
-//! The numbers of an indicator: aligned for people, CSV for programs.
+//! The numbers of an indicator, aligned.
 
-use crate::locale::Words;
 use crate::render::Page;
-use crate::render::figure::{self, Amount, Decimals};
 use crate::render::table::{self, Column};
 use crate::terminal::{Terminal, Tone};
 use olshem_account::{Dimension, IndicatorTable, Row, Text};
-use std::collections::BTreeSet;
+use olshem_words::Words;
+use olshem_words::figure::{self, Amount, Decimals};
 
 /// The identifier that tells under which definition a number was calculated.
 const DEFINITION: &str = "DEFINITION";
@@ -53,7 +52,7 @@ pub(crate) fn table(table: &IndicatorTable, words: &Words, terminal: Terminal) -
     if bounds.iter().any(|bounds| !bounds.is_empty()) {
         columns.push(Column { title: words.get("table-bounds"), numeric: false, cells: bounds });
     }
-    for attribute in attributes(table) {
+    for attribute in table.attributes() {
         let value = |row: &Row| row.attributes.get(attribute).cloned().unwrap_or_default();
         let cells: Vec<String> = table.rows.iter().map(value).collect();
         let tells_something = |cell: &String| !(attribute == STATUS && cell == NORMAL);
@@ -91,30 +90,4 @@ fn labelled(words: &Words, dimension: &Dimension, code: &str) -> String {
         Some(label) if label != code => format!("{code} {label}"),
         _ => code.to_owned(),
     }
-}
-
-/// The attributes that any observation has.
-fn attributes(table: &IndicatorTable) -> BTreeSet<&str> {
-    table.rows.iter().flat_map(|row| row.attributes.keys()).map(String::as_str).collect()
-}
-
-/// Codes, and numbers in full precision: identifiers, value, low, high, attributes.
-pub(crate) fn csv(table: &IndicatorTable) -> Result<Vec<u8>, csv::Error> {
-    let attributes = attributes(table);
-    let mut text = Vec::new();
-    let mut writer = csv::Writer::from_writer(&mut text);
-    let identifiers = table.dimensions.iter().map(|dimension| dimension.id.as_str());
-    let numbers = ["value", "low", "high"];
-    writer.write_record(identifiers.chain(numbers).chain(attributes.iter().copied()))?;
-    for row in &table.rows {
-        let number = |number: Option<f64>| number.map(|n| n.to_string()).unwrap_or_default();
-        let numbers = [row.value, row.low, row.high].map(number);
-        let attributes = attributes
-            .iter()
-            .map(|&attribute| row.attributes.get(attribute).cloned().unwrap_or_default());
-        writer.write_record(row.key.iter().cloned().chain(numbers).chain(attributes))?;
-    }
-    writer.flush()?;
-    drop(writer);
-    Ok(text)
 }

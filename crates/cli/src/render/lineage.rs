@@ -1,14 +1,14 @@
 //! Where a number or a verdict comes from, as a tree down to the cells of files.
 
-use crate::locale::Words;
-use crate::render::figure::{Amount, Decimals};
 use crate::render::tree::Branch;
-use crate::render::{Page, claims, figure, verdict_column};
+use crate::render::{Page, claims, verdict_column};
 use crate::terminal::{Terminal, Tone};
 use olshem_account::lineage::{
     Cell, DefinitionCitation, DefinitionLine, Node, Observation, Origin, TestLineage, Value,
 };
 use olshem_account::{ClaimLineage, Lineage, SourceCitation, Verification};
+use olshem_words::Words;
+use olshem_words::figure::{self, Amount, Decimals};
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,10 +1,9 @@
 //! The register of legislative proposals, as far as it concerns a topic.
 
-use crate::locale::Words;
 use crate::render::Page;
-use crate::render::commitments::citation;
 use crate::terminal::Tone;
-use olshem_account::{Proposal, ProposalStatus};
+use olshem_account::Proposal;
+use olshem_words::verdict;
 
 /// Writes each proposal with what has become of it, the act concerned, and who made it.
 pub(crate) fn proposals(page: &mut Page<'_>, proposals: &[Proposal]) {
@@ -16,10 +15,13 @@ pub(crate) fn proposals(page: &mut Page<'_>, proposals: &[Proposal]) {
     let count = words.with("proposals-count", &[("n", proposals.len().into())]);
     page.paragraph(0, Tone::Plain, &count);
     for proposal in proposals {
-        let mut line =
-            format!("{}: {}", words.text(&proposal.title), status(words, proposal.status));
+        let mut line = format!(
+            "{}: {}",
+            words.text(&proposal.title),
+            verdict::proposal(words, proposal.status)
+        );
         if !proposal.provision.act.is_empty() {
-            line = format!("{line}; {}", citation(words, &proposal.provision));
+            line = format!("{line}; {}", verdict::citation(words, &proposal.provision));
         }
         line = format!("{line}; {}", proposal.by);
         if let Some(date) = &proposal.date {
@@ -27,14 +29,4 @@ pub(crate) fn proposals(page: &mut Page<'_>, proposals: &[Proposal]) {
         }
         page.hanging("· ", 2, Tone::Plain, &line);
     }
-}
-
-fn status(words: &Words, status: ProposalStatus) -> String {
-    words.get(match status {
-        ProposalStatus::Proposed => "proposal-proposed",
-        ProposalStatus::InBill => "proposal-in-bill",
-        ProposalStatus::Adopted => "proposal-adopted",
-        ProposalStatus::Rejected => "proposal-rejected",
-        ProposalStatus::NotKnown => "proposal-not-known",
-    })
 }

@@ -1,7 +1,5 @@
 //! The report of `olshem check`: topics, validations, definitions, summary.
 
-use crate::locale::Words;
-use crate::number::own_decimals;
 use crate::render::{
     Brief, Page, claims, commitments, definitions, proposals, targets, verdict_column,
 };
@@ -9,6 +7,8 @@ use crate::terminal::{Terminal, Tone};
 use olshem_account::report::{
     Completion, Outcome, Report, Summary, TargetOutcome, TopicReport, ValidationReport,
 };
+use olshem_words::number::own_decimals;
+use olshem_words::{Words, verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The whole report as text.
@@ -167,7 +167,7 @@ fn summary(page: &mut Page<'_>, summary: &Summary) {
         }
     });
     let commitments = counts(&summary.commitments, |status: Completion, n| {
-        format!("{n} {}", commitments::mark(words, status).word)
+        format!("{n} {}", verdict::completion(words, status).word)
     });
     for (key, (total, list)) in
         [("claims-count", claims), ("targets-count", targets), ("commitments-count", commitments)]
@@ -192,8 +192,8 @@ fn counts<K: Copy>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locale::Locale;
     use crate::render::sample;
+    use olshem_words::Locale;
     use std::collections::BTreeSet;
     use textwrap::core::display_width;
 

@@ -40,6 +40,7 @@ fn answer(definition: Option<&str>, verdict: Verdict, figure: Option<Figure>) ->
         verdict,
         figure,
         condition: "creative_share < 1".to_owned(),
+        test: 0,
     }
 }
 
@@ -162,6 +163,7 @@ fn reading(outcome: TargetOutcome) -> TargetReading {
         met_in: None,
         growth_needed: None,
         growth_so_far: Some(0.3125),
+        on_trend: None,
         progress: Vec::new(),
     }
 }
@@ -291,6 +293,9 @@ pub(crate) fn report() -> Report {
                         element: "art_4__para_2".to_owned(),
                     },
                     title: text("Generics", "Дженерики", "Дженериктер"),
+                    current: None,
+                    proposed: None,
+                    reason: None,
                     status: ProposalStatus::InBill,
                     by: "Patent attorneys".to_owned(),
                     date: Some("2023-10-04".to_owned()),

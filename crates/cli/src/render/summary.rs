@@ -1,6 +1,5 @@
 //! What a statistical file holds, for people.
 
-use crate::locale::Words;
 use crate::render::Page;
 use crate::render::table::{Column, draw};
 use crate::terminal::{Terminal, Tone};
@@ -10,6 +9,7 @@ use olshem_formats::metadata::{Artefact, Metadata, Part};
 use olshem_formats::summary::{DatasetSummary, Summary, Values};
 use olshem_model::codelist::{Item, Labels};
 use olshem_model::{Role, TimePeriod};
+use olshem_words::Words;
 use std::path::Path;
 
 /// The file that is looked into.

@@ -43,8 +43,8 @@ fn padded(column: &Column, cell: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locale::{Locale, Words};
     use crate::terminal::Terminal;
+    use olshem_words::{Locale, Words};
 
     #[test]
     fn text_stands_on_the_left_and_numbers_on_the_right() {

@@ -1,24 +1,22 @@
 //! A target: how it stands, the latest figure of each reading, and what is still needed.
 
-use crate::locale::Words;
-use crate::number::own_decimals;
 use crate::render::definitions::{self, Entry};
-use crate::render::{Mark, NO_BREAK_SPACE, Page, figure};
+use crate::render::{Mark, Page};
 use crate::terminal::Tone;
-use olshem_account::report::{
-    Direction, Progress, ProgressGrade, ProgressMethod, TargetOutcome, TargetReading, TargetReport,
-};
+use olshem_account::report::{TargetOutcome, TargetReading, TargetReport};
+use olshem_words::Words;
+use olshem_words::number::NO_BREAK_SPACE;
+use olshem_words::{figure, verdict};
 
-/// How an outcome is shown.
+/// How a target stands.
 pub(crate) fn mark(words: &Words, outcome: TargetOutcome) -> Mark {
-    match outcome {
-        TargetOutcome::Met => Mark::new('✔', words.get("target-met"), Tone::Good),
-        TargetOutcome::Open => Mark::new('○', words.get("target-open"), Tone::Open),
-        TargetOutcome::Missed => Mark::new('✘', words.get("target-missed"), Tone::Bad),
-        TargetOutcome::Depends => Mark::new('~', words.get("verdict-depends"), Tone::Open),
-        TargetOutcome::Undecidable => Mark::new('?', words.get("verdict-undecidable"), Tone::Open),
-        TargetOutcome::NoData => Mark::new('∅', words.get("verdict-no-data"), Tone::Quiet),
-    }
+    let tone = match outcome {
+        TargetOutcome::Met => Tone::Good,
+        TargetOutcome::Missed => Tone::Bad,
+        TargetOutcome::Open | TargetOutcome::Depends | TargetOutcome::Undecidable => Tone::Open,
+        TargetOutcome::NoData => Tone::Quiet,
+    };
+    Mark { sign: verdict::target(words, outcome), tone }
 }
 
 /// Writes a target, with verdicts in a column of `column`.
@@ -26,7 +24,7 @@ pub(crate) fn target<'a>(page: &mut Page<'a>, column: usize, target: &'a TargetR
     let words = page.words;
     page.statement(&mark(words, target.outcome), column, words.text(&target.text));
     page.attribution(column, &target.attribution, None, None);
-    page.paragraph(column, Tone::Plain, &wanted(words, target));
+    page.paragraph(column, Tone::Plain, &verdict::wanted(words, target));
     let unanimous = target.readings.windows(2).all(|pair| pair[0].outcome == pair[1].outcome);
     for (outcome, group) in groups(page, &target.readings) {
         match group.as_slice() {
@@ -63,25 +61,6 @@ fn groups<'a>(
         ordered.extend(definitions::in_order(page, groups));
     }
     ordered
-}
-
-/// What is to be reached, in the unit of the readings.
-fn wanted(words: &Words, target: &TargetReport) -> String {
-    let latest = target.readings.iter().find_map(|reading| reading.latest.as_ref());
-    // A target is often rounder than its indicator: no decimals but those that it has.
-    let number = words.number(target.value, own_decimals(target.value));
-    let value = match latest.map(|figure| words.text(&figure.unit)) {
-        Some(unit) if !unit.is_empty() => format!("{number}{NO_BREAK_SPACE}{unit}"),
-        _ => number,
-    };
-    let wanted = match target.direction {
-        Direction::AtLeast => words.with("target-at-least", &[("value", value.into())]),
-        Direction::AtMost => words.with("target-at-most", &[("value", value.into())]),
-    };
-    match &target.by {
-        Some(by) => words.with("target-by", &[("wanted", wanted.into()), ("by", by.into())]),
-        None => words.with("target-undated", &[("wanted", wanted.into())]),
-    }
 }
 
 /// Writes where the readings under many definitions stand that have the same outcome.
@@ -169,48 +148,5 @@ fn way_there(words: &Words, reading: &TargetReading) -> Vec<String> {
         }
         (None, None) => None,
     };
-    growth.into_iter().chain(progress(words, &reading.progress)).collect()
-}
-
-/// Each method's verdict, and the ratio once where all rest on the same.
-fn progress(words: &Words, progress: &[Progress]) -> Option<String> {
-    let first = progress.first()?;
-    let ratio = |p: &Progress, grades: String| {
-        let ratio = words.number(p.ratio, 2);
-        words.with("progress-ratio", &[("grades", grades.into()), ("ratio", ratio.into())])
-    };
-    let grades = progress.iter().map(|p| (p, grade(words, p)));
-    if progress.iter().all(|p| p.ratio == first.ratio) {
-        let grades: Vec<String> = grades.map(|(_, grade)| grade).collect();
-        return Some(ratio(first, grades.join("; ")));
-    }
-    let grades: Vec<String> = grades.map(|(p, grade)| ratio(p, grade)).collect();
-    Some(grades.join("; "))
-}
-
-/// A method's verdict in the method's own terms.
-fn grade(words: &Words, progress: &Progress) -> String {
-    let (method, grade) = match progress.method {
-        ProgressMethod::Eurostat => (
-            "Eurostat",
-            match progress.grade {
-                ProgressGrade::OnTrack => words.get("eurostat-on-track"),
-                ProgressGrade::Moderate => words.get("eurostat-moderate"),
-                ProgressGrade::Limited => words.get("eurostat-limited"),
-                ProgressGrade::None => words.get("eurostat-none"),
-                ProgressGrade::Away => words.get("eurostat-away"),
-            },
-        ),
-        ProgressMethod::StatisticsCanada => (
-            "Statistics Canada",
-            match progress.grade {
-                ProgressGrade::OnTrack => words.get("statcan-on-track"),
-                ProgressGrade::Moderate => words.get("statcan-moderate"),
-                ProgressGrade::Limited => words.get("statcan-limited"),
-                ProgressGrade::None => words.get("statcan-none"),
-                ProgressGrade::Away => words.get("statcan-away"),
-            },
-        ),
-    };
-    format!("{method}: {grade}")
+    growth.into_iter().chain(verdict::progress(words, &reading.progress)).collect()
 }

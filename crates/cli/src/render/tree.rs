@@ -45,8 +45,8 @@ impl Branch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locale::{Locale, Words};
     use crate::terminal::Terminal;
+    use olshem_words::{Locale, Words};
 
     #[test]
     fn lines_that_wrap_stay_in_their_branch() {

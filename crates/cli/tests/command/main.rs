@@ -9,6 +9,7 @@ mod faults;
 mod kazakhstan;
 mod repl;
 mod schema;
+mod serve;
 mod usage;
 mod vtl;
 

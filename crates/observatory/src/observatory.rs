@@ -1,0 +1,100 @@
+//! What is served at the moment, and whether an edit since has faults.
+
+use crate::metrics::Metrics;
+use crate::site::Site;
+use olshem_model::{Diagnostic, Place};
+use olshem_words::Locale;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::Semaphore;
+
+/// How many numbers are traced at the same time; each takes a whole processor.
+const TRACED_AT_ONCE: usize = 2;
+
+/// A site that is served, and may be exchanged for another while it is.
+#[derive(Debug)]
+pub struct Observatory {
+    served: RwLock<Served>,
+    pub(crate) metrics: Metrics,
+    pub(crate) tracing: Arc<Semaphore>,
+}
+
+/// What is served.
+#[derive(Clone, Debug)]
+pub(crate) struct Served {
+    pub(crate) site: Arc<Site>,
+    /// What is wrong with the account as it is now; none where the site shows it.
+    pub(crate) faults: Arc<Vec<Diagnostic>>,
+    /// The account's folder, which no reader need know.
+    folder: PathBuf,
+}
+
+impl Observatory {
+    /// Serves a site of the account in that folder.
+    pub fn new(site: Site, folder: &Path) -> Self {
+        let (site, faults) = (Arc::new(site), Arc::default());
+        let served = Served { site, faults, folder: folder.to_path_buf() };
+        let tracing = Arc::new(Semaphore::new(TRACED_AT_ONCE));
+        Self { served: RwLock::new(served), metrics: Metrics::default(), tracing }
+    }
+
+    /// Serves another site from now on.
+    pub fn exchange(&self, site: Site) {
+        self.metrics.reloaded(true);
+        self.change(|served| {
+            served.site = Arc::new(site);
+            served.faults = Arc::default();
+        });
+    }
+
+    /// Says that the account has these faults now, and serves what there is.
+    pub fn keep(&self, faults: Vec<Diagnostic>) {
+        self.metrics.reloaded(false);
+        self.change(|served| served.faults = Arc::new(faults));
+    }
+
+    fn change(&self, how: impl FnOnce(&mut Served)) {
+        // Nothing panics while it holds the lock; and what is there is whole in any case.
+        how(&mut self.served.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    pub(crate) fn served(&self) -> Served {
+        self.served.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Served {
+    /// What the server is at, as `api/v1/status.json` says it.
+    pub(crate) fn status(&self, locale: Locale) -> Value {
+        json!({
+            "mode": "served",
+            "account": self.site.account(),
+            "site": self.site.version(),
+            "faults": self.faults.iter().map(|fault| self.fault(fault, locale)).collect::<Value>(),
+        })
+    }
+
+    fn fault(&self, fault: &Diagnostic, locale: Locale) -> Value {
+        let line = match &fault.place {
+            Place::Line { line, .. } => Some(*line),
+            _ => None,
+        };
+        json!({
+            "code": fault.code.id,
+            "title": self.site.words(locale).title(fault.code),
+            "message": self.without_folder(&fault.message),
+            "file": fault.place.file().map(|file| crate::data::relative(file, &self.folder)),
+            "line": line,
+            "help": fault.help.as_deref().map(|help| self.without_folder(help)),
+        })
+    }
+
+    /// A text without the path of the account's folder.
+    pub(crate) fn without_folder(&self, text: &str) -> String {
+        match self.folder.to_string_lossy().as_ref() {
+            "" | "." | "/" => text.to_owned(),
+            folder => text.replace(folder, "…"),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+// The site that the tests read: the one that OLSHEM_SITE names, or else the account served by the built command.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Its address, and how to end it. */
+export async function site() {
+  if (process.env.OLSHEM_SITE) return { address: process.env.OLSHEM_SITE, end: () => {} };
+  const target = process.env.CARGO_TARGET_DIR ?? `${project}/target`;
+  const built = ["release", "quick", "debug"].map((profile) => `${target}/${profile}/olshem`);
+  const command = process.env.OLSHEM ?? built.find((path) => existsSync(path));
+  if (!command)
+    throw new Error("missing: the olshem command; `make run` builds it. Or name a site in OLSHEM_SITE");
+  const port = await freePort();
+  const account = process.env.OLSHEM_ACCOUNT ?? `${project}/accounts/kazakhstan`;
+  const server = spawn(command, ["serve", account, "--listen", `127.0.0.1:${port}`], { stdio: "inherit" });
+  const address = `http://127.0.0.1:${port}/`;
+  for (let tries = 0; tries < 600; tries++) {
+    if (server.exitCode !== null) throw new Error(`olshem serve ended with ${server.exitCode}`);
+    const answer = await fetch(`${address}en/`).catch(() => undefined);
+    if (answer?.ok) return { address, end: () => server.kill() };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  server.kill();
+  throw new Error("olshem serve did not answer within a minute");
+}
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
