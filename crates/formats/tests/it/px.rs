@@ -411,3 +411,170 @@ fn flags_of_other_formats() {
     F 2023 4 ∅ ∅
     ");
 }
+
+#[test]
+fn several_measures_are_contents() {
+    let text = std::str::from_utf8(include_bytes!("../../../../fuzz/corpus/px/keys.px")).unwrap();
+    let (mut description, batches) = first(text);
+    // The status as a second measure.
+    let status = description.variables.pop().unwrap();
+    let mut second = description.variables.pop().unwrap();
+    second.names.insert("und".to_owned(), "people".to_owned());
+    second.unit.insert("und".to_owned(), "persons".to_owned());
+    second.decimals = Some(0);
+    let mut third = second.clone();
+    third.component.name = "SHARE".to_owned();
+    third.unit.insert("und".to_owned(), "%".to_owned());
+    third.decimals = Some(2);
+    description.variables.extend([second, third]);
+    let twice = |observations: &Observations| {
+        let mut columns = observations.batch.columns().to_vec();
+        columns[4] = Arc::clone(&columns[3]);
+        let schema = arrow::datatypes::Schema::new(
+            description
+                .variables
+                .iter()
+                .zip(&columns)
+                .map(|(v, c)| {
+                    arrow::datatypes::Field::new(&v.component.name, c.data_type().clone(), true)
+                })
+                .collect::<Vec<_>>(),
+        );
+        let batch = arrow::array::RecordBatch::try_new(Arc::new(schema), columns).unwrap();
+        Observations { batch, origins: Arc::clone(&observations.origins) }
+    };
+    let batches = batches.iter().map(twice).collect();
+    assert_eq!(status.component.name, "OBS_STATUS");
+    let collected = Collected { datasets: vec![(description, batches)], ..Collected::default() };
+    let (text, losses) = written(&collected, Kind::Px);
+    assert_eq!(losses, []);
+    insta::assert_snapshot!(text);
+    let (json, losses) = written(&collected, Kind::JsonStat);
+    assert_eq!(losses, []);
+    insta::assert_snapshot!(json.replace(",\"", ",\n\""));
+}
+
+/// A few observations of many codes are no table.
+#[test]
+fn a_cube_that_explodes() {
+    let values: String = (0..1000).map(|at| format!("\"{at}\",")).collect();
+    let values = values.trim_end_matches(',');
+    let json = format!(
+        "{{\"id\":[\"a\",\"b\",\"c\"],\"size\":[1000,1000,1000],\"dimension\":{{\"a\":{d},\"b\":{d},\
+         \"c\":{d}}},\"value\":{{{v}}}}}",
+        d = format_args!("{{\"category\":{{\"index\":[{values}]}}}}"),
+        v = (0..1000)
+            .map(|at| format!("\"{}\":{at}", at * 1_001_001))
+            .collect::<Vec<_>>()
+            .join(","),
+    );
+    let sparse = read(&Content::in_memory("sparse.json", json.into_bytes())).unwrap();
+    let fault = properties::written(&sparse, Kind::Px, &Writing::default()).unwrap_err();
+    insta::assert_snapshot!(crate::told(&[fault]));
+}
+
+mod made_up {
+    //! Tables made up by the thousand.
+
+    use super::{assert_same, read, written};
+    use olshem_formats::{Content, Kind};
+    use proptest::prelude::*;
+
+    /// A text as it can stand in a file.
+    fn text() -> impl Strategy<Value = String> {
+        "[a-zA-ZäқЖ0-9 ,;=()\\[\\]#:.*-]{1,12}".prop_map(|text| format!("x{text}"))
+    }
+
+    #[derive(Clone, Debug)]
+    struct Variable {
+        names: Vec<String>,
+        texts: Vec<Vec<String>>,
+        codes: Vec<String>,
+        note: Option<String>,
+    }
+
+    fn distinct(count: usize) -> impl Strategy<Value = Vec<String>> {
+        prop::collection::btree_set(text(), count).prop_map(|texts| texts.into_iter().collect())
+    }
+
+    fn variable(languages: usize) -> impl Strategy<Value = Variable> {
+        (1..5_usize).prop_flat_map(move |size| {
+            let names = prop::collection::vec(text(), languages);
+            let texts = prop::collection::vec(distinct(size), languages);
+            (names, texts, distinct(size), prop::option::of(text()))
+                .prop_map(|(names, texts, codes, note)| Variable { names, texts, codes, note })
+        })
+    }
+
+    fn cell() -> impl Strategy<Value = String> {
+        prop_oneof![
+            (-1000..1000_i32, 0..4_u32).prop_map(|(n, d)| format!("{n}.{d}")),
+            any::<i64>().prop_map(|n| n.to_string()),
+            "\"(\\.{1,6}|-)\"",
+        ]
+    }
+
+    fn table() -> impl Strategy<Value = String> {
+        (1..3_usize, 1..4_usize)
+            .prop_flat_map(|(languages, count)| {
+                (
+                    prop::collection::vec(variable(languages), count),
+                    0..=count,
+                    text(),
+                    Just(languages),
+                )
+            })
+            .prop_flat_map(|(variables, stub, title, languages)| {
+                let cells: usize = variables.iter().map(|variable| variable.codes.len()).product();
+                let cells = prop::collection::vec(cell(), cells);
+                (Just(variables), Just(stub), Just(title), Just(languages), cells)
+            })
+            .prop_map(|(mut variables, stub, title, languages, cells)| {
+                let mut text = "LANGUAGE=\"en\";DECIMALS=1;".to_owned();
+                for (number, variable) in variables.iter_mut().enumerate() {
+                    variable.names.iter_mut().for_each(|name| *name += &number.to_string());
+                }
+                for language in 0..languages {
+                    let tag = ["", "[kk]"][language];
+                    let list = |texts: Vec<&String>| {
+                        texts.iter().map(|t| format!("\"{t}\"")).collect::<Vec<_>>().join(",")
+                    };
+                    let names = variables.iter().map(|v| &v.names[language]).collect::<Vec<_>>();
+                    let (stub, heading) = names.split_at(stub);
+                    text += &format!("TITLE{tag}=\"{title}\";");
+                    text += &format!("STUB{tag}={};", list(stub.to_vec()));
+                    text += &format!("HEADING{tag}={};", list(heading.to_vec()));
+                    for variable in &variables {
+                        let name = &variable.names[language];
+                        let texts = list(variable.texts[language].iter().collect());
+                        text += &format!("VALUES{tag}(\"{name}\")={texts};\n");
+                        if language == 0 {
+                            let codes = list(variable.codes.iter().collect());
+                            text += &format!("CODES(\"{name}\")={codes};");
+                            text += &format!("DOMAIN(\"{name}\")=\"{title}\";");
+                        }
+                        if let Some(note) = &variable.note {
+                            let value = &variable.texts[language][0];
+                            text += &format!("NOTE{tag}(\"{name}\")=\"{note}\";");
+                            text += &format!("VALUENOTEX{tag}(\"{name}\",\"{value}\")=\"{note}\";");
+                            text += &format!("PRECISION{tag}(\"{name}\",\"{value}\")=\"{note}\";");
+                        }
+                    }
+                }
+                format!("{text}\nDATA={};", cells.join(" "))
+            })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn written_they_say_the_same(text in table()) {
+            let once = read(&Content::in_memory("table.px", text.clone().into_bytes())).unwrap();
+            let (written, losses) = written(&once, Kind::Px);
+            prop_assert_eq!(losses, []);
+            let twice = read(&Content::in_memory("table.px", written.into_bytes())).unwrap();
+            assert_same(&once, &twice, &text);
+        }
+    }
+}
