@@ -6,8 +6,9 @@ use crate::errors::{FILE, OUTPUT_FORMAT};
 use crate::fetch::Named;
 use crate::render::summary;
 use crate::terminal::Terminal;
+use olshem_account::Account;
 use olshem_formats::files::{self, Known, Writing};
-use olshem_formats::message::Writer;
+use olshem_formats::message::{Description, Header, Loss, Note, Observations, Receiver, Writer};
 use olshem_formats::metadata::Metadata;
 use olshem_formats::summary::Summary;
 use olshem_formats::{Content, Kind};
@@ -62,33 +63,92 @@ pub(crate) fn convert(
     };
     let output = Output::beside(target.path)?;
     let mut writer = files::writer(kind, output.stream()?, &target.writing).map_err(one)?;
-    let named = Named::open(input, reading)?;
-    let known = known(reading, &named)?;
-    files::read(&named.content, &known, &mut *writer)?;
-    finish(writer, output, kind, words)
-}
-
-/// Completes the file and puts it in its place; tells what it could not hold.
-pub(crate) fn finish(
-    writer: Box<dyn Writer + '_>,
-    output: Output,
-    kind: Kind,
-    words: &Words,
-) -> Answered {
-    let losses = writer.finish().map_err(|fault| match fault.place {
-        Place::Nowhere => one(Diagnostic { place: output.path.clone().into(), ..fault }),
-        _ => one(fault),
-    })?;
+    if Path::new(input).join("account.toml").exists() {
+        let account = Account::load(Path::new(input))?;
+        writer.metadata(olshem_account::metadata(&account)).map_err(one)?;
+    } else {
+        let named = Named::open(input, reading)?;
+        let known = known(reading, &named)?;
+        let mut guided = Guided { known: &known, writer: &mut *writer };
+        files::read(&named.content, &known, &mut guided)?;
+    }
+    let beside = match writer.left_out() {
+        Some(metadata) => Some(structures(metadata, kind, target)?),
+        None => None,
+    };
+    let losses = completed(writer, &output)?;
     output.keep()?;
     let mut remarks = String::new();
+    if let Some((structures, path)) = beside {
+        structures.keep()?;
+        remarks = words.with("structures-beside", &[("path", path.display().to_string().into())]);
+        remarks.push('\n');
+    }
     if !losses.is_empty() {
-        remarks = words.with("lost", &[("format", kind.to_string().into())]);
+        remarks.push_str(&words.with("lost", &[("format", kind.to_string().into())]));
         remarks.push('\n');
         for loss in losses {
             remarks.push_str(&format!("  {}\n", loss.0));
         }
     }
     Ok(Answer { remarks, ..Answer::default() })
+}
+
+/// Tells a writer, before a data set, of the structure that the data set refers to and that was found
+/// elsewhere.
+struct Guided<'a> {
+    known: &'a Known,
+    writer: &'a mut dyn Writer,
+}
+
+impl Receiver for Guided<'_> {
+    fn header(&mut self, header: Header) -> Result<(), Diagnostic> {
+        self.writer.header(header)
+    }
+
+    fn metadata(&mut self, metadata: Metadata) -> Result<(), Diagnostic> {
+        self.writer.metadata(metadata)
+    }
+
+    fn dataset(&mut self, description: Description) -> Result<(), Diagnostic> {
+        let wanted = description.dataflow.as_ref().or(description.structure.as_ref());
+        if let Some(found) = wanted.and_then(|wanted| self.known.defining(wanted)) {
+            self.writer.metadata(found.clone())?;
+        }
+        self.writer.dataset(description)
+    }
+
+    fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic> {
+        self.writer.observations(observations)
+    }
+
+    fn note(&mut self, note: Note) -> Result<(), Diagnostic> {
+        self.writer.note(note)
+    }
+}
+
+/// Writes structures that have no room beside the data to a file beside it: `data.structure.xml` for
+/// `data.xml`.
+fn structures(
+    metadata: Metadata,
+    kind: Kind,
+    target: &Target<'_>,
+) -> Result<(Output, PathBuf), Vec<Diagnostic>> {
+    let ending = target.path.extension().unwrap_or_default().to_string_lossy();
+    let path = target.path.with_extension(format!("structure.{ending}"));
+    let output = Output::beside(&path)?;
+    let mut writer = files::writer(kind, output.stream()?, &target.writing).map_err(one)?;
+    writer.metadata(metadata).map_err(one)?;
+    completed(writer, &output)?;
+    Ok((output, path))
+}
+
+/// Completes a file; gives back what it could not hold.
+fn completed(writer: Box<dyn Writer + '_>, output: &Output) -> Result<Vec<Loss>, Vec<Diagnostic>> {
+    writer.finish().map_err(|fault| match fault.place {
+        Place::Nowhere => one(Diagnostic { place: output.path.clone().into(), ..fault }),
+        _ => one(fault),
+    })
 }
 
 /// A file that is written beside its place, and put there once it is whole.

@@ -114,6 +114,9 @@ fn structures_in(folder: &std::path::Path) -> Metadata {
     let mut found = Metadata::default();
     for path in files {
         let content = Content::file(path);
+        if crate::sdmx::ml::has_data(&content) {
+            continue;
+        }
         let mut collected = StructuresOnly::default();
         // An error is most often the receiver's: the file has data.
         drop(read(&content, &Known::default(), &mut collected));

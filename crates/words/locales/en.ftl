@@ -175,6 +175,7 @@ source-id = source
 source-datasets = datasets
 source-observations = observations
 source-checksum = sha256
+structures-beside = The structures are in { $path }.
 lost = { $format } could not hold:
 
 ## Dates

@@ -147,6 +147,7 @@ source-id = дереккөз
 source-datasets = деректер жиындары
 source-observations = бақылау
 source-checksum = sha256
+structures-beside = Құрылымдар { $path } файлында.
 lost = { $format } сыйғыза алмады:
 
 ## Күндер

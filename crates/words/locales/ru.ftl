@@ -189,6 +189,7 @@ source-id = источник
 source-datasets = наборы данных
 source-observations = наблюдений
 source-checksum = sha256
+structures-beside = Структуры — в { $path }.
 lost = { $format } не вмещает:
 
 ## Даты

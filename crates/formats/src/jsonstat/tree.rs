@@ -274,7 +274,14 @@ impl Wrong {
     fn diagnostic(self, file: &Path, line: usize) -> Diagnostic {
         let place = super::at(file, line);
         match self {
-            Self::Json(error) => Diagnostic::new(&BROKEN_JSON, place, error.to_string()),
+            Self::Json(error) => {
+                // Its own place counts from zero, and what it quotes may be long.
+                let text = error.to_string();
+                let what = text.split(" at line ").next().unwrap_or_default();
+                let what = what.strip_prefix("syntax error: ").unwrap_or(what);
+                let message: String = what.chars().take(120).collect();
+                Diagnostic::new(&BROKEN_JSON, place, message)
+            }
             Self::Twice(name) => {
                 let message = format!("the member `{name}` is there twice");
                 Diagnostic::new(&BROKEN_JSON, place, message)

@@ -30,6 +30,8 @@ pub(super) struct Axis {
     pub(super) codes: Vec<String>,
     /// With `TIMEVAL`: the codes that are no periods.
     codes_of_periods: Option<Vec<String>>,
+    /// Where its values are listed, and its codes if it has some.
+    line: usize,
     parents: HashMap<String, String>,
     annotations: BTreeMap<usize, Vec<Annotation>>,
     pub(super) extras: Vec<Extra>,
@@ -162,6 +164,7 @@ impl Axis {
             let message = format!("`{keyword}(\"{name}\")`: not a list of values");
             return Err(source.fault(statement.line, message));
         };
+        axis.line = statement.line;
         let is_twice = match keyword {
             "VALUES" => axis.values.insert(language.to_owned(), values).is_some(),
             _ if language != default => false,
@@ -188,7 +191,7 @@ impl Axis {
     /// Checks values and codes against one another.
     fn complete(&mut self, source: &Source<'_>, default: &str) -> Result<(), Diagnostic> {
         let name = &self.name;
-        let line = source.line();
+        let line = if self.line == 0 { source.line() } else { self.line };
         if !self.values.contains_key(default) {
             if self.codes.is_empty() {
                 return Err(source.fault(line, format!("`VALUES(\"{name}\")` is missing")));

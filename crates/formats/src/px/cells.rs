@@ -69,17 +69,13 @@ fn cell(
             format!("`DATA` has {before} cells, {} make {}", sizes(table), table.axes.cells());
         return Err(source.fault(end.max(source.line()), message));
     };
-    let (bytes, is_quoted) = match cell {
-        Cell::Quoted(bytes) => (bytes.trim_ascii(), true),
-        Cell::Plain(bytes) => (bytes, false),
-    };
+    let (Cell::Quoted(bytes) | Cell::Plain(bytes)) = cell;
+    let bytes = bytes.trim_ascii();
     if let Some(number) = number(bytes) {
         batch.push(position, Some(number), None, line);
     } else if let Some(symbol) = SYMBOLS.iter().position(|(s, _)| s.as_bytes() == bytes) {
         let is_nil = SYMBOLS.get(symbol).is_some_and(|(symbol, _)| *symbol == NIL);
         batch.push(position, is_nil.then_some("0"), Some(symbol as u32), line);
-    } else if bytes.is_empty() && is_quoted {
-        batch.push(position, None, None, line);
     } else {
         let shown: String = String::from_utf8_lossy(bytes).chars().take(40).collect();
         let message = format!("`DATA`: `{shown}` is no number");

@@ -54,9 +54,11 @@ impl Encoded {
             "936" => Some(encoding_rs::GBK),
             _ => Encoding::for_label(format!("windows-{number}").as_bytes()),
         });
-        // Bytes of UTF-16 were dealt with before; a file that still says so is not in it.
-        let found = found.filter(|e| *e != encoding_rs::UTF_16LE && *e != encoding_rs::UTF_16BE);
-        found.map(Self::In)
+        found.map(|encoding| match encoding.is_ascii_compatible() {
+            true => Self::In(encoding),
+            // Bytes of UTF-16 have become UTF-8 before.
+            false => Self::In(encoding_rs::UTF_8),
+        })
     }
 
     pub(super) fn name(self) -> &'static str {

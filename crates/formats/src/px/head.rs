@@ -88,10 +88,9 @@ impl Head<'_, '_> {
         });
         let counted = self.figures.decimals.min(15).to_string();
         let stored = stored.or(shown.map(|shown| shown.to_string())).unwrap_or(counted);
-        self.statements.add("DECIMALS", None, NONE, &[stored]);
-        if let Some(shown) = shown {
-            self.statements.add("SHOWDECIMALS", None, NONE, &[shown.to_string()]);
-        }
+        self.statements.add("DECIMALS", None, NONE, &[&stored]);
+        let shown = shown.map_or(stored, |shown| shown.to_string());
+        self.statements.add("SHOWDECIMALS", None, NONE, &[shown]);
         self.statements.add("MATRIX", None, NONE, &[&description.id]);
         self.mandatory("SUBJECT-CODE", &Labels::new());
         self.mandatory("SUBJECT-AREA", &Labels::new());

@@ -59,7 +59,8 @@ impl List {
             _ => listed,
         };
         if periods.len() != count {
-            return Err(format!("{} periods for {count} values", periods.len()));
+            let more = if periods.len() > count { "too many" } else { "too few" };
+            return Err(format!("{more} periods for {count} values"));
         }
         Ok(Some(periods.iter().map(TimePeriod::to_string).collect()))
     }

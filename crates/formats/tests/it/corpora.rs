@@ -18,6 +18,16 @@ fn sdmx_ml() {
     each("sdmx_ml", properties::sdmx_ml);
 }
 
+#[test]
+fn px() {
+    each("px", properties::px);
+}
+
+#[test]
+fn jsonstat() {
+    each("jsonstat", properties::jsonstat);
+}
+
 /// What is found in one corpus is run through the property of that target.
 fn each(target: &str, holds: impl Fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);

@@ -1,6 +1,6 @@
 //! JSON-stat files, as published and as made up.
 
-use crate::px::{assert_same, read, sorted, table_of, written};
+use crate::px::{assert_same, read, rows, sorted, table_of, written};
 use crate::shared;
 use olshem_formats::{Content, Kind};
 
@@ -30,4 +30,101 @@ fn samples_written() {
         assert_same(&once, &twice, &path.display().to_string());
         assert_eq!(written(&twice, Kind::JsonStat).0, text, "{}", path.display());
     }
+}
+
+/// What is wrong is told with its line and member; none of it panics or takes long.
+#[test]
+fn hostile() {
+    let dimension = r#""a": {"category": {"index": ["x", "y"]}}"#;
+    let small = |rest: &str| {
+        format!(
+            "{{\"class\": \"dataset\", \"id\": [\"a\"], \"size\": [2],\n\
+             \"dimension\": {{{dimension}}},\n{rest}}}"
+        )
+    };
+    let category = |category: &str| {
+        format!(
+            "{{\"class\": \"dataset\", \"id\": [\"a\"], \"size\": [2], \"value\": [1, 2],\n\
+             \"dimension\": {{\"a\": {{\"category\": {category}}}}}}}"
+        )
+    };
+    let sizes = |size: &str| {
+        small("\"value\": [1, 2]").replace("\"size\": [2]", &format!("\"size\": {size}"))
+    };
+    let ids: String = (0..70).map(|at| format!("\"v{at}\",")).collect();
+    let twos = "2,".repeat(70);
+    let many: String =
+        (0..70).map(|at| format!("\"v{at}\":{{\"category\":{{\"index\":[0,1]}}}},")).collect();
+    let huge = format!(
+        "{{\"id\":[{}],\"size\":[{}],\"dimension\":{{{}}},\"value\":{{}}}}",
+        ids.trim_end_matches(','),
+        twos.trim_end_matches(','),
+        many.trim_end_matches(',')
+    );
+    let deep = format!("{{\"value\":{}1{}}}", "[".repeat(200_000), "]".repeat(200_000));
+    let cases: &[(&str, String)] = &[
+        ("nothing", "{".to_owned()),
+        ("a list", "[1]".to_owned()),
+        ("an error", r#"{"version": "2.0", "class": "error", "error": []}"#.to_owned()),
+        ("something else", r#"{"size": 1}"#.to_owned()),
+        ("deep", deep),
+        ("a member twice", small("\"value\": [1, 2],\n\"value\": [1, 2]")),
+        ("more after it", small("\"value\": [1, 2]") + "x"),
+        ("no value", small("\"status\": \"e\"")),
+        ("a value of its own", small("\"value\": 3")),
+        ("values in lists", small("\"value\": [[1], [2]]")),
+        ("too few values", small("\"value\": [1]")),
+        ("too many values", small("\"value\": [1, 2, 3]")),
+        ("position out of range", small("\"value\": {\"2\": 1}")),
+        ("position with a zero", small("\"value\": {\"01\": 1}")),
+        ("no position", small("\"value\": {\"x\": 1}")),
+        ("an object as value", small("\"value\": {\"1\": {}}")),
+        ("too many statuses", small("\"value\": [1, 2], \"status\": [\"a\", \"b\", \"c\"]")),
+        ("status out of range", small("\"value\": [1, 2], \"status\": {\"2\": \"a\"}")),
+        ("a status of 7", small("\"value\": [1, 2], \"status\": 7")),
+        ("no sizes", sizes("2")),
+        ("sizes missing", sizes("[]")),
+        ("a size of zero", sizes("[0]")),
+        ("a negative size", sizes("[-2]")),
+        ("half a size", sizes("[2.5]")),
+        ("a larger size", sizes("[3]")),
+        ("an id twice", sizes("[2, 2]").replace("[\"a\"]", "[\"a\", \"a\"]")),
+        ("no such dimension", sizes("[2]").replace("[\"a\"]", "[\"b\"]")),
+        ("too many cells to count", huge),
+        ("no index", category("{}")),
+        ("two labels, no index", category(r#"{"label": {"x": "X", "y": "Y"}}"#)),
+        ("index of a number", category(r#"{"index": 1}"#)),
+        ("index of null", category(r#"{"index": ["x", null]}"#)),
+        ("a code twice", category(r#"{"index": ["x", "x"]}"#)),
+        ("a position twice", category(r#"{"index": {"x": 0, "y": 0}}"#)),
+        ("a position beyond", category(r#"{"index": {"x": 0, "y": 2}}"#)),
+        ("a number too long", small(&format!("\"value\": [1, {}]", "1".repeat(1000)))),
+    ];
+    let mut table = String::new();
+    for (what, text) in cases {
+        let told = match read(&Content::in_memory("data.json", text.clone().into_bytes())) {
+            Ok(_) => "is read\n".to_owned(),
+            Err(faults) => crate::told(&faults),
+        };
+        table += &format!("{what}: {told}");
+    }
+    insta::assert_snapshot!(table);
+}
+
+/// What a cube of one format holds stands in the other too.
+#[test]
+fn px_as_jsonstat() {
+    let px = include_bytes!("../../../../fuzz/corpus/px/languages.px");
+    let once = read(&Content::in_memory("table.px", px.to_vec())).unwrap();
+    let (text, losses) = written(&once, Kind::JsonStat);
+    let twice = read(&Content::in_memory("table.json", text.clone().into_bytes())).unwrap();
+    // Without the marks, and with a digit on both sides of the point.
+    let without_marks = |row: &Vec<Option<String>>| {
+        let text = |text: &Option<String>| text.as_ref().map(|t| t.replace(".5", "0.5"));
+        row[..4].iter().map(text).chain([row[4].clone()]).collect::<Vec<_>>()
+    };
+    let before: Vec<_> = rows(&once.datasets[0].1).iter().map(without_marks).collect();
+    assert_eq!(before, rows(&twice.datasets[0].1));
+    let losses: Vec<String> = losses.into_iter().map(|loss| loss.0).collect();
+    insta::assert_snapshot!(text.replace(",\"", ",\n\"") + &losses.join("\n"));
 }

@@ -4,14 +4,16 @@
 // A fault here is the test's failure.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use olshem_formats::Content;
 use olshem_formats::described::{DataFile, FileFormat, csv_headings, csv_rows};
-use olshem_formats::files::Known;
-use olshem_formats::message::{Action, Collected};
+use olshem_formats::files::{self, Known, Writing};
+use olshem_formats::message::{
+    Action, Collected, Description, Header, Loss, Observations, Receiver,
+};
 use olshem_formats::metadata::Metadata;
-use olshem_formats::{sdmx, structures};
+use olshem_formats::{Content, Kind, errors, sdmx, structures};
 use olshem_model::{Component, DataStructure, DataType, Diagnostic, Place, Role};
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 /// A description of structures is read or refused; what was read is written so that it reads the
 /// same.
@@ -109,5 +111,121 @@ fn assert_told(faults: &[Diagnostic]) {
     for fault in faults {
         assert!(fault.place.file().is_some(), "no place: {fault:?}");
         assert!(!fault.message.is_empty() && !fault.message.contains('\n'), "{fault:?}");
+    }
+}
+
+/// A PC-Axis file is read or refused; what was read is written so that it says the same: written again it
+/// is the same text, and as JSON-stat too.
+pub(crate) fn px(bytes: &[u8]) {
+    let Some(mut once) = read_cube("table.px", bytes) else { return };
+    let (text, _) = written(&once, Kind::Px, &Writing::default()).unwrap();
+    let twice = read_cube("table.px", text.as_bytes()).unwrap();
+    assert_eq!(written(&twice, Kind::Px, &Writing::default()).unwrap().0, text);
+    // Where the file does not tell its decimals, the writer has counted them.
+    for ((once, _), (twice, _)) in once.datasets.iter_mut().zip(&twice.datasets) {
+        for (once, twice) in once.variables.iter_mut().zip(&twice.variables) {
+            once.decimals = once.decimals.or(twice.decimals);
+        }
+    }
+    let as_json = |read| written(read, Kind::JsonStat, &Writing::default()).unwrap().0;
+    assert_eq!(as_json(&once), as_json(&twice), "{text}");
+}
+
+/// The same of JSON-stat, but that not all of it can be written.
+pub(crate) fn jsonstat(bytes: &[u8]) {
+    let Some(once) = read_cube("data.json", bytes) else { return };
+    let write = |read, kind| match written(read, kind, &Writing::default()) {
+        Ok((text, _)) => Some(text),
+        Err(fault) => {
+            let known = [errors::UNWRITABLE.id, errors::DUPLICATE_OBSERVATION.id];
+            assert!(known.contains(&fault.code.id), "{fault}");
+            None
+        }
+    };
+    let Some(text) = write(&once, Kind::JsonStat) else { return };
+    let twice = read_cube("data.json", text.as_bytes()).unwrap();
+    assert_eq!(write(&twice, Kind::JsonStat).as_ref(), Some(&text));
+    if let Some(px) = write(&once, Kind::Px) {
+        read_cube("table.px", px.as_bytes()).unwrap();
+    }
+}
+
+/// What a file holds; nothing if it is refused, or has more observations than a test has time for.
+fn read_cube(name: &str, bytes: &[u8]) -> Option<Collected> {
+    let content = Content::in_memory(name, bytes.to_vec());
+    let mut few = Few::default();
+    match files::read(&content, &Known::default(), &mut few) {
+        Ok(_) => Some(few.0),
+        Err(faults) if faults.iter().any(|fault| fault.message == Few::TOO_MANY) => None,
+        Err(faults) => {
+            assert_told(&faults);
+            None
+        }
+    }
+}
+
+/// Takes no more than a hundred thousand observations.
+#[derive(Default)]
+struct Few(Collected, usize);
+
+impl Few {
+    const TOO_MANY: &str = "more than a test has time for";
+}
+
+impl Receiver for Few {
+    fn header(&mut self, header: Header) -> Result<(), Diagnostic> {
+        self.0.header(header)
+    }
+
+    fn metadata(&mut self, metadata: Metadata) -> Result<(), Diagnostic> {
+        self.0.metadata(metadata)
+    }
+
+    fn dataset(&mut self, description: Description) -> Result<(), Diagnostic> {
+        self.0.dataset(description)
+    }
+
+    fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic> {
+        self.1 += observations.batch.num_rows();
+        if self.1 > 100_000 {
+            return Err(Diagnostic::new(&errors::TOO_LARGE, Place::Nowhere, Self::TOO_MANY));
+        }
+        self.0.observations(observations)
+    }
+}
+
+/// What was read as a file of that kind, and what that can't hold.
+pub(crate) fn written(
+    collected: &Collected,
+    kind: Kind,
+    writing: &Writing,
+) -> Result<(String, Vec<Loss>), Diagnostic> {
+    let out = InMemory::default();
+    let mut writer = files::writer(kind, Box::new(out.clone()), writing)?;
+    writer.header(collected.header.clone())?;
+    writer.metadata(collected.metadata.clone())?;
+    for (description, batches) in &collected.datasets {
+        writer.dataset(description.clone())?;
+        for batch in batches {
+            writer.observations(batch.clone())?;
+        }
+    }
+    let losses = writer.finish()?;
+    let bytes = out.0.lock().unwrap().clone();
+    Ok((String::from_utf8(bytes).unwrap(), losses))
+}
+
+/// A file in memory that can be looked at afterwards.
+#[derive(Clone, Default)]
+struct InMemory(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for InMemory {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }

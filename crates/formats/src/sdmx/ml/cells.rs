@@ -11,6 +11,10 @@ use std::borrow::Cow;
 /// What is wrong, and on which line.
 pub(super) type Fault = (&'static Code, usize, String);
 
+/// Components of a data set, and kinds of groups in it: more are no data but an attempt to use up memory,
+/// since each row has a value of each.
+pub(super) const MOST: usize = 1000;
+
 /// Takes the values.
 pub(super) trait Cells {
     fn begin(&mut self, level: Level, line: usize) -> Result<(), Fault>;
@@ -20,8 +24,15 @@ pub(super) trait Cells {
 
     fn end(&mut self, level: Level) -> Result<(), Diagnostic>;
 
-    /// The name of the measure that generic data do not name.
-    fn measure(&self) -> &str;
+    /// The measure, which generic data do not name.
+    fn measure(&self) -> String {
+        "OBS_VALUE".to_owned()
+    }
+
+    /// The dimension that is time.
+    fn time(&self) -> String {
+        "TIME_PERIOD".to_owned()
+    }
 
     /// What SDMX 2.0 calls the structure, within the data set.
     fn key_family(&mut self, _id: &str) {}
@@ -75,7 +86,15 @@ pub(super) fn read(
     let mut part = Part::Attribute;
     loop {
         let (next, line) = match events.next()? {
-            Event::Start(tag) => (begun(&tag, layout, &mut part, cells), tag.line),
+            Event::Start(tag) => {
+                // In SDMX 2.0, the series of a group stand in it, behind all that is told of it.
+                if let ("Series", Some(group @ Some(Level::Group))) = (tag.name(), open.last_mut())
+                {
+                    *group = None;
+                    cells.end(Level::Group)?;
+                }
+                (begun(&tag, layout, &mut part, cells), tag.line)
+            }
             Event::End => match open.pop() {
                 Some(Some(level)) => {
                     cells.end(level)?;
@@ -108,7 +127,7 @@ pub(super) fn read(
             Ok(Next::Time(element)) => {
                 let element = element.completed(events)?;
                 let time = Cow::Borrowed(element.text.trim());
-                cells.put(Part::Dimension, "TIME_PERIOD", Value::One(time), line)
+                cells.put(Part::Dimension, &cells.time(), Value::One(time), line)
             }
             Ok(Next::KeyFamily(element)) => {
                 cells.key_family(element.completed(events)?.text.trim());
@@ -195,12 +214,12 @@ fn generic(
             match (name, &id) {
                 ("ObsDimension", _) => {
                     let at_observation = layout.at_observation.as_deref();
-                    let id = id.as_deref().or(at_observation).unwrap_or("TIME_PERIOD");
-                    cells.put(Part::Dimension, id, Value::One(text), tag.line)?;
+                    let id = id.as_deref().or(at_observation).map(Cow::Borrowed);
+                    let id = id.unwrap_or_else(|| Cow::Owned(cells.time()));
+                    cells.put(Part::Dimension, &id, Value::One(text), tag.line)?;
                 }
                 ("ObsValue", None) => {
-                    let id = cells.measure().to_owned();
-                    cells.put(Part::Measure, &id, Value::One(text), tag.line)?;
+                    cells.put(Part::Measure, &cells.measure(), Value::One(text), tag.line)?;
                 }
                 ("ObsValue", Some(id)) => {
                     cells.put(Part::Measure, id, Value::One(text), tag.line)?;

@@ -98,14 +98,9 @@ impl Reading<'_> {
     /// A data set whose element has begun.
     fn set(&mut self, element: &Element, events: &mut Events<'_>) -> Result<(), Diagnostic> {
         self.header()?;
-        let named = element.attribute(":structureRef").or(element.attribute("structureRef"));
-        let mut usage = self.head.usage(named);
+        let mut usage = self.head.usage(element);
         usage.references.extend(self.key_family(element));
-        let layout = Layout {
-            at_observation: usage.at_observation.clone(),
-            has_explicit_measures: usage.has_explicit_measures,
-            ..self.layout.clone()
-        };
+        let layout = usage.layout(&self.layout);
         let description = match self.described(&usage) {
             Some(description) => description,
             None if layout.is_generic => self.outlined(&usage)?,
@@ -161,10 +156,9 @@ impl Reading<'_> {
 
     /// What the data themselves say of their structure.
     fn outlined(&mut self, usage: &Usage) -> Result<Description, Diagnostic> {
-        let layout = Layout { at_observation: usage.at_observation.clone(), ..self.layout.clone() };
         let outline = match self.outline.take() {
             Some(outline) => outline,
-            None => Outline::of(self.content, &layout)?,
+            None => Outline::of(self.content, &self.layout)?,
         };
         let outline = self.outline.insert(outline);
         let set = outline.sets.get(self.sets);

@@ -1,5 +1,6 @@
 //! What a message says of itself, and which structures its data follow.
 
+use super::cells::Layout;
 use super::element::Element;
 use crate::message::{Action, Extra, Header};
 use crate::metadata::{Class, Reference};
@@ -59,7 +60,8 @@ impl Head {
     }
 
     /// The structure that a data set names; where it names none, the only one.
-    pub(super) fn usage(&self, wanted: Option<&str>) -> Usage {
+    pub(super) fn usage(&self, set: &Element) -> Usage {
+        let wanted = set.attribute(":structureRef").or(set.attribute("structureRef"));
         let named = self.usages.iter().find(|usage| Some(usage.id.as_str()) == wanted);
         match (named, &self.usages[..]) {
             (Some(usage), _) => usage.clone(),
@@ -90,6 +92,17 @@ impl Usage {
             references,
             at_observation: element.owned("dimensionAtObservation"),
             has_explicit_measures: element.is("explicitMeasures"),
+        }
+    }
+}
+
+impl Usage {
+    /// How a data set of this structure is laid out in a message that is so laid out.
+    pub(super) fn layout(&self, message: &Layout) -> Layout {
+        Layout {
+            at_observation: self.at_observation.clone(),
+            has_explicit_measures: self.has_explicit_measures,
+            ..message.clone()
         }
     }
 }

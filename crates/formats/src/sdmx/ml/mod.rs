@@ -11,6 +11,11 @@
 //! be known before an observation but may stand behind it (a group, names in data whose structure is
 //! not known, the footer) is gathered in a pass of its own, which is made only where it is needed.
 //!
+//! * A measure that is `NaN` or empty is null.
+//! * Several values of one component are a JSON array, one in several languages is a JSON object.
+//! * A series or a group that has no observations is told as a note on the data set.
+//! * Of two codes with one id the first is kept, and the other's label as an annotation of the list.
+//!
 //! Codes are not compared with their codelists here: messages that are wrong in that are too many,
 //! and a codelist may be only a part.
 //!
@@ -95,6 +100,15 @@ fn message(
     // What stands after the message, if anything.
     while !matches!(events.next()?, Event::Eof) {}
     Ok(())
+}
+
+/// Whether it is a message of data: one in which to look for structures would be in vain.
+pub(crate) fn has_data(content: &Content) -> bool {
+    // Of what is not XML, no more than this is looked at.
+    content.head(256).is_ok_and(|head| head.contains(&b'<'))
+        && Events::of(content)
+            .and_then(|mut events| Root::of(&mut events))
+            .is_ok_and(|root| root.name.ends_with("Data"))
 }
 
 /// The outermost element.

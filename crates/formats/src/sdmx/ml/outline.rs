@@ -1,11 +1,12 @@
 //! What must be known before the observations but may stand behind them, gathered in a pass of its own:
 //! groups, the footer, and the names in generic data whose structure is not known.
 
-use super::cells::{self, Cells, Fault, Layout, Level, Part, Value};
+use super::cells::{self, Cells, Fault, Layout, Level, MOST, Part, Value};
 use super::element::Element;
-use super::header;
-use super::xml::{Event, Events};
+use super::header::{self, Head};
+use super::xml::{Event, Events, unicode};
 use crate::content::Content;
+use crate::errors::{BROKEN_XML, WRONG_MESSAGE};
 use crate::message::Variable;
 use crate::metadata::Attachment;
 use indexmap::IndexMap;
@@ -48,7 +49,7 @@ struct Told {
 
 /// Whether a pass is needed: something stands in the file that must be known before.
 pub(super) fn is_needed(content: &Content) -> Result<bool, Diagnostic> {
-    let mut reader = content.reader()?;
+    let mut reader = unicode(content)?;
     let observation = Finder::new("Obs");
     let late: Vec<Finder<'_>> = ["Group", "Atts"].iter().map(|name| Finder::new(*name)).collect();
     let footer = Finder::new("Footer");
@@ -91,27 +92,32 @@ fn elements<'t>(name: &'t Finder<'_>, text: &'t [u8]) -> impl Iterator<Item = us
 }
 
 impl Outline {
-    /// `layout` is that of all data sets.
+    /// `layout`: as far as it is the same of all data sets.
     pub(super) fn of(content: &Content, layout: &Layout) -> Result<Self, Diagnostic> {
         let mut events = Events::of(content)?;
         let mut outline = Self::default();
+        let mut head = Head::default();
         loop {
-            let is_set = match events.next()? {
+            let begun = match events.next()? {
                 Event::Start(tag) => match tag.name() {
-                    "DataSet" => true,
-                    "Footer" => false,
+                    "DataSet" | "Footer" | "Header" => Element::begun(&tag),
                     _ => continue,
                 },
                 Event::Eof => return Ok(outline),
                 _ => continue,
             };
-            if is_set {
-                let mut gathering = Gathering::default();
-                cells::read(&mut events, layout, &mut gathering)?;
-                outline.sets.push(gathering.set);
-            } else {
-                let footer = Element { name: "Footer".to_owned(), ..Element::default() };
-                outline.remarks.extend(header::remarks(&footer.completed(&mut events)?));
+            let begun = begun.map_err(|(line, text)| events.fault(&BROKEN_XML, line, text))?;
+            match begun.name.as_str() {
+                "Header" => head = Head::of(&begun.completed(&mut events)?),
+                "Footer" => {
+                    outline.remarks.extend(header::remarks(&begun.completed(&mut events)?));
+                }
+                _ => {
+                    let layout = head.usage(&begun).layout(layout);
+                    let mut gathering = Gathering::default();
+                    cells::read(&mut events, &layout, &mut gathering)?;
+                    outline.sets.push(gathering.set);
+                }
             }
         }
     }
@@ -162,7 +168,7 @@ impl Cells for Gathering {
         Ok(())
     }
 
-    fn put(&mut self, part: Part, name: &str, value: Value<'_>, _: usize) -> Result<(), Fault> {
+    fn put(&mut self, part: Part, name: &str, value: Value<'_>, line: usize) -> Result<(), Fault> {
         let level = self.level.unwrap_or(Level::Set);
         let role = match part {
             Part::Dimension => Some(Role::Identifier),
@@ -171,7 +177,8 @@ impl Cells for Gathering {
             Part::Any => None,
         };
         if let Some(role) = role {
-            if role == Role::Identifier && level != Level::Observation {
+            let is_new = || !self.beside.iter().any(|known| known == name);
+            if role == Role::Identifier && level != Level::Observation && is_new() {
                 self.beside.push(name.to_owned());
             }
             match self.set.names.get_mut(name) {
@@ -187,6 +194,10 @@ impl Cells for Gathering {
                 None => {
                     let beside = self.beside.clone();
                     self.set.names.insert(name.to_owned(), Told { role, level, beside });
+                    if self.set.names.len() > MOST {
+                        let message = format!("the data have more than {MOST} components");
+                        return Err((&WRONG_MESSAGE, line, message));
+                    }
                 }
             }
         }
@@ -201,14 +212,14 @@ impl Cells for Gathering {
     }
 
     fn end(&mut self, level: Level) -> Result<(), Diagnostic> {
+        self.level = match level {
+            Level::Observation => Some(Level::Series),
+            _ => None,
+        };
         if level == Level::Group {
             self.set.groups.push(std::mem::take(&mut self.partial));
         }
         Ok(())
-    }
-
-    fn measure(&self) -> &str {
-        "OBS_VALUE"
     }
 
     fn key_family(&mut self, id: &str) {

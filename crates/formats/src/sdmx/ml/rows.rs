@@ -1,8 +1,8 @@
 //! Cells to rows: what is said of a data set, a group or a series is said of each observation in it.
 
-use super::cells::{Cells, Fault, Level, Part, Value};
+use super::cells::{Cells, Fault, Level, MOST, Part, Value};
 use super::outline::Partial;
-use crate::errors::WRONG_COMPONENT;
+use crate::errors::{WRONG_COMPONENT, WRONG_MESSAGE};
 use crate::message::{Action, Description, Lines, Note, Observations, Receiver};
 use arrow::array::builder::StringViewBuilder;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
@@ -35,6 +35,7 @@ pub(super) struct Rows<'r> {
     /// Observations may lack dimensions where they say what to delete.
     is_delete: bool,
     measure: String,
+    time: String,
     groups: Vec<Groups>,
     /// The groups were gathered beforehand.
     has_outline: bool,
@@ -49,7 +50,7 @@ pub(super) struct Rows<'r> {
     series: u64,
     count: u64,
     series_rows: u64,
-    /// The line of the observation.
+    /// The line of the element.
     line: usize,
     lines: Vec<u32>,
     batch: u64,
@@ -136,7 +137,7 @@ impl<'r> Rows<'r> {
                 is_list: variable.is_list,
                 is_number: variable.component.role == Role::Measure
                     && variable.component.data_type.is_numeric(),
-                values: StringViewBuilder::new(),
+                values: StringViewBuilder::with_capacity(BATCH.min(1024)),
                 told: 0,
                 series: Repeated::new(String::new()),
                 set: None,
@@ -151,6 +152,7 @@ impl<'r> Rows<'r> {
             (Some(only), None) => only.name.clone(),
             _ => "OBS_VALUE".to_owned(),
         };
+        let time = description.time_dimension().map(|time| time.component.name.clone());
         let reference = description.structure.as_ref().or(description.dataflow.as_ref());
         let mut rows = Self {
             structure: reference.map_or_else(|| description.id.clone(), ToString::to_string),
@@ -161,6 +163,7 @@ impl<'r> Rows<'r> {
             columns,
             places,
             measure,
+            time: time.unwrap_or_else(|| "TIME_PERIOD".to_owned()),
             groups: Vec::new(),
             has_outline: outline.is_some(),
             orders: Default::default(),
@@ -177,6 +180,10 @@ impl<'r> Rows<'r> {
             bytes: 0,
             key: String::new(),
         };
+        if rows.columns.len() > MOST {
+            let message = format!("the data have more than {MOST} components");
+            return Err(rows.diagnostic((&WRONG_MESSAGE, 1, message)));
+        }
         rows.receiver.dataset(description)?;
         for partial in outline.unwrap_or_default() {
             rows.outlined(partial).map_err(|fault| rows.diagnostic(fault))?;
@@ -194,8 +201,8 @@ impl<'r> Rows<'r> {
             };
             self.put(Part::Any, name, value, partial.line)?;
         }
-        self.group();
-        Ok(())
+        self.level = Level::Set;
+        self.group()
     }
 
     /// Gives the receiver what is left.
@@ -263,7 +270,7 @@ impl<'r> Rows<'r> {
         Ok(at)
     }
 
-    fn group(&mut self) {
+    fn group(&mut self) -> Result<(), Fault> {
         let told = std::mem::take(&mut self.partial);
         let is_dimension = |at: &usize| {
             self.columns.get(*at).is_some_and(|column| column.role == Role::Identifier)
@@ -276,7 +283,7 @@ impl<'r> Rows<'r> {
                     column.set = Some(Repeated::new(text));
                 }
             }
-            return;
+            return Ok(());
         }
         key.sort();
         let dimensions: Vec<usize> = key.iter().map(|(at, _)| *at).collect();
@@ -291,6 +298,11 @@ impl<'r> Rows<'r> {
             let group = groups.of_key.entry(key.join("\u{1f}")).or_insert_with(new);
             group.values.extend(values.into_iter().map(|(at, text)| (at, Repeated::new(text))));
         }
+        if self.groups.len() > MOST {
+            let message = format!("there are more than {MOST} kinds of groups");
+            return Err((&WRONG_MESSAGE, self.line, message));
+        }
+        Ok(())
     }
 
     /// Completes an observation with what is told of more than it.
@@ -393,7 +405,12 @@ impl<'r> Rows<'r> {
 
 impl Cells for Rows<'_> {
     fn begin(&mut self, level: Level, line: usize) -> Result<(), Fault> {
+        if self.level == Level::Observation {
+            let message = "within an observation there is another element of data".to_owned();
+            return Err((&WRONG_MESSAGE, line, message));
+        }
         self.level = level;
+        self.line = line;
         self.position = 0;
         self.element += 1;
         match level {
@@ -403,8 +420,7 @@ impl Cells for Rows<'_> {
                 self.series_rows = 0;
             }
             Level::Group => self.partial.clear(),
-            Level::Observation => self.line = line,
-            Level::Set => {}
+            Level::Observation | Level::Set => {}
         }
         Ok(())
     }
@@ -451,14 +467,24 @@ impl Cells for Rows<'_> {
             }
             Level::Series => self.end_of_series()?,
             Level::Group if self.has_outline => self.partial.clear(),
-            Level::Group => self.group(),
+            Level::Group => self.group().map_err(|fault| self.diagnostic(fault))?,
             Level::Set => {}
         }
+        // What follows is again told of what this was in.
+        self.level = match level {
+            Level::Observation if self.series != NO_SERIES => Level::Series,
+            _ => Level::Set,
+        };
+        self.element += 1;
         Ok(())
     }
 
-    fn measure(&self) -> &str {
-        &self.measure
+    fn measure(&self) -> String {
+        self.measure.clone()
+    }
+
+    fn time(&self) -> String {
+        self.time.clone()
     }
 }
 

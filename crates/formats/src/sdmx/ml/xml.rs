@@ -216,7 +216,7 @@ pub(super) fn local(name: &str) -> &str {
 }
 
 /// The contents in UTF-8, whichever encoding a byte order mark or the declaration names.
-fn unicode(content: &Content) -> Result<Box<dyn Read + Send + '_>, Diagnostic> {
+pub(super) fn unicode(content: &Content) -> Result<Box<dyn Read + Send + '_>, Diagnostic> {
     let head = content.head(1024)?;
     let reader = content.reader()?;
     let encoding = match Encoding::for_bom(&head) {
