@@ -14,10 +14,12 @@
 //! The same is written each time: a message says that it was prepared when its source says so, else
 //! when its data were last changed, else at the beginning of 1970.
 
+mod cells;
 mod components;
 mod constraint;
 mod data;
 mod hierarchy;
+mod items;
 mod losses;
 mod message;
 mod names;
@@ -28,7 +30,7 @@ mod xml;
 use crate::errors::UNWRITABLE;
 use crate::files::Writing;
 use crate::message::{Description, Header, Loss, Note, Observations, Receiver, Writer};
-use crate::metadata::Metadata;
+use crate::metadata::{Artefact, Metadata};
 use losses::Losses;
 use olshem_model::{Diagnostic, Place};
 use std::io::{self, Write};
@@ -119,6 +121,15 @@ impl Receiver for MlWriter<'_> {
             None => self.structured(&description),
         };
         self.metadata.extend(made);
+        // That there is such a dataflow may be known from the data alone.
+        if let (Some(dataflow), Some(structure)) = (&described.dataflow, &described.structure) {
+            let is_known = self.metadata.structure(structure).is_some();
+            if is_known && self.metadata.dataflow(dataflow).is_none() {
+                let content = Some(structure.clone());
+                let made = Artefact::new(dataflow.clone(), described.names.clone(), content);
+                self.metadata.dataflows.push(made);
+            }
+        }
         self.data.begin(described, &self.metadata, &mut self.losses)
     }
 

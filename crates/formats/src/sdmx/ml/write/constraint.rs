@@ -124,7 +124,10 @@ fn parts<W: Write>(
                 to.xml.open(&format!("{common}:TimeRange"))?;
                 for (element, period) in [(from_element, from), (to_element, until)] {
                     if let Some(period) = period {
-                        to.xml.leaf(&format!("{common}:{element}"), period)?;
+                        to.xml.open(&format!("{common}:{element}"))?;
+                        to.xml.attribute("isInclusive", "true")?;
+                        to.xml.text(period)?;
+                        to.xml.close()?;
                     }
                 }
                 to.xml.close()?;

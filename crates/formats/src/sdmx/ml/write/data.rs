@@ -3,8 +3,9 @@
 //! What holds for the whole data set or for a group of its series stands before the observations, and
 //! is known only when all have come; so these wait in a temporary file.
 
+use super::cells::{Column, Level, components, components_named, remarks};
 use super::losses::Losses;
-use super::message::{Head, Told, Used, footer, header, structure_id};
+use super::message::{Head, Told, Used, footer, header, prefix, structure_id};
 use super::names::{agency, id, ids_of_codes, name, version as version_name};
 use super::prepare::{PRIMARY_MEASURE, TIME, measure_dimension};
 use super::structure::write_annotations;
@@ -15,10 +16,8 @@ use crate::message::{Action, Description, Header, Note, Observations};
 use crate::metadata::{Attachment, Class, Metadata, Part, Reference};
 use arrow::array::{Array, AsArray, StringViewArray};
 use indexmap::IndexMap;
-use olshem_model::codelist::Annotation;
 use olshem_model::{Diagnostic, Place, Role};
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::{self, BufWriter, Seek, Write};
 use tempfile::SpooledTempFile;
 
@@ -49,27 +48,6 @@ struct Dataset {
     rows: Xml<BufWriter<SpooledTempFile>>,
     /// The values of the series that was begun last.
     series: Option<Vec<Option<String>>>,
-}
-
-struct Column {
-    /// Its XML attribute.
-    name: String,
-    level: Level,
-    /// Its codes that are no ids, and what they are written as.
-    ids: HashMap<String, String>,
-    is_list: bool,
-    is_measure: bool,
-}
-
-/// Where a component is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Level {
-    Dimension,
-    Time,
-    Dataset,
-    Group,
-    Series,
-    Observation,
 }
 
 /// A group of dimensions with the attributes on it.
@@ -198,11 +176,6 @@ impl Data {
         }
         xml.finish()
     }
-}
-
-/// The prefix of the namespace of a structure.
-fn prefix(number: usize) -> String {
-    format!("ns{}", number + 1)
 }
 
 impl Told {
@@ -518,10 +491,9 @@ impl Dataset {
         }
         xml.attribute("ss:action", action(description.action))?;
         let of_all = || {
-            let said = of_all
+            of_all
                 .iter()
-                .filter_map(|(place, value)| Some((columns.get(*place)?, value.as_deref()?)));
-            said
+                .filter_map(|(place, value)| Some((columns.get(*place)?, value.as_deref()?)))
         };
         if version == Version::V21 {
             components(xml, of_all(), number, version, losses)?;
@@ -558,20 +530,6 @@ impl Dataset {
     }
 }
 
-impl Column {
-    fn is_of_series(&self) -> bool {
-        matches!(self.level, Level::Dimension | Level::Series)
-    }
-
-    /// A code as it is written.
-    fn coded<'a>(&'a self, value: &'a str) -> &'a str {
-        match self.ids.is_empty() {
-            true => value,
-            false => self.ids.get(value).map_or(value, String::as_str),
-        }
-    }
-}
-
 impl Group {
     fn new(id: &str, key: Vec<usize>, attribute: usize) -> Self {
         Self {
@@ -584,7 +542,7 @@ impl Group {
     }
 }
 
-fn value<'a>(values: &'a StringViewArray, row: usize) -> Option<&'a str> {
+fn value(values: &StringViewArray, row: usize) -> Option<&str> {
     values.is_valid(row).then(|| values.value(row))
 }
 
@@ -595,80 +553,4 @@ fn action(action: Action) -> &'static str {
         Action::Replace => "Replace",
         Action::Delete => "Delete",
     }
-}
-
-fn components<'c, W: Write>(
-    xml: &mut Xml<W>,
-    said: impl Iterator<Item = (&'c Column, &'c str)>,
-    number: usize,
-    version: Version,
-    losses: &mut Losses,
-) -> io::Result<()> {
-    components_named(xml, said, false, number, version, losses)
-}
-
-/// Writes components into the element that has just begun: as attributes, and lists as elements. The
-/// measure is `OBS_VALUE` where the element has one of several.
-fn components_named<'c, W: Write>(
-    xml: &mut Xml<W>,
-    said: impl Iterator<Item = (&'c Column, &'c str)>,
-    is_one_of_several: bool,
-    number: usize,
-    version: Version,
-    losses: &mut Losses,
-) -> io::Result<()> {
-    let mut lists: Vec<(&Column, Vec<String>)> = Vec::new();
-    for (column, value) in said {
-        let is_measure = is_one_of_several && column.is_measure;
-        let name = if is_measure { PRIMARY_MEASURE } else { &column.name };
-        let list =
-            column.is_list.then(|| serde_json::from_str::<Vec<String>>(value).ok()).flatten();
-        match (list, version) {
-            (None, _) => xml.attribute(name, column.coded(value))?,
-            (Some(values), Version::V30) => lists.push((column, values)),
-            (Some(values), Version::V21) => {
-                if values.len() != 1 {
-                    losses.add("lists of values, now texts with `;` between", column.name.clone());
-                }
-                let values: Vec<&str> = values.iter().map(|value| column.coded(value)).collect();
-                xml.attribute(name, &values.join(";"))?;
-            }
-        }
-    }
-    for (column, values) in lists {
-        let kind = if column.is_measure { "MEASURE" } else { "ATTRIBUTE" };
-        xml.open("Comp")?;
-        xml.attribute("id", &column.name)?;
-        xml.attribute("xsi:type", &format!("{}:{}_{kind}", prefix(number), column.name))?;
-        for value in &values {
-            xml.leaf("Value", column.coded(value))?;
-        }
-        xml.close()?;
-    }
-    Ok(())
-}
-
-/// Footnotes and the like, as remarks on the data set: what they are on stands in the title.
-fn remarks(description: &Description, columns: &[Column]) -> Vec<Annotation> {
-    let column_of = |name: &str| {
-        let place = description.variables.iter().position(|v| v.component.name == name)?;
-        columns.get(place)
-    };
-    let notes = description.notes.iter().map(|note| {
-        let on = note.on.iter().map(|(variable, value)| match (column_of(variable), &**value) {
-            (_, "") => Cow::Borrowed(variable.as_str()),
-            (Some(column), value) => Cow::Owned(format!("{}={}", column.name, column.coded(value))),
-            (None, value) => Cow::Owned(format!("{variable}={value}")),
-        });
-        let on: Vec<Cow<'_, str>> = on.collect();
-        Annotation {
-            id: None,
-            kind: Some(if note.is_mandatory { "NOTE_MANDATORY" } else { "NOTE" }.to_owned()),
-            title: (!on.is_empty()).then(|| on.join(", ")),
-            url: None,
-            texts: note.texts.clone(),
-        }
-    });
-    let extras = description.extras.iter().filter_map(|extra| extra.annotation.clone());
-    notes.chain(extras).collect()
 }

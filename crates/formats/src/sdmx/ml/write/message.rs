@@ -115,3 +115,8 @@ pub(super) fn footer<W: Write>(
     }
     xml.close()
 }
+
+/// The prefix of the namespace of a structure.
+pub(super) fn prefix(number: usize) -> String {
+    format!("ns{}", number + 1)
+}
