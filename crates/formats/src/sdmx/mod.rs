@@ -1,7 +1,6 @@
 //! SDMX, the standard of statistical offices for exchanging data and their structures (ISO 17369), in
 //! the ways of writing that it has.
 
-
 pub mod csv;
 pub mod json;
 

@@ -13,6 +13,11 @@ fn csv() {
     each("csv", properties::csv);
 }
 
+#[test]
+fn sdmx_json() {
+    each("sdmx_json", properties::sdmx_json);
+}
+
 /// What is found in one corpus is run through the property of that target.
 fn each(target: &str, holds: impl Fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);

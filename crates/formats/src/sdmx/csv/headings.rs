@@ -215,10 +215,7 @@ mod tests {
         let headings = Headings::of(&headings.map(str::to_owned), ',').unwrap();
         let columns: Vec<_> = headings.columns.iter().map(|c| (c.id.as_str(), &c.cells)).collect();
         let languages = Cells::ByLanguage(vec!["en".into(), "fr".into()]);
-        assert_eq!(
-            columns,
-            [("A.B", &Cells::Several), ("C", &languages), ("D", &Cells::One)]
-        );
+        assert_eq!(columns, [("A.B", &Cells::Several), ("C", &languages), ("D", &Cells::One)]);
         assert_eq!(headings.columns[2].name.as_deref(), Some("name: d"));
     }
 }

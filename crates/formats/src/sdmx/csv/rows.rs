@@ -63,7 +63,9 @@ enum Take {
     /// With a name after it.
     Code,
     /// Several, each perhaps with a name.
-    List { codes: bool },
+    List {
+        codes: bool,
+    },
     ByLanguage(Vec<String>),
 }
 
@@ -177,7 +179,10 @@ impl<'r> Rows<'r> {
                 variable.names = undetermined(name);
             }
             let is_temporal = variable.component.data_type.is_temporal();
-            if !is_known && !is_temporal && let Some(list) = self.names.of(*n) {
+            if !is_known
+                && !is_temporal
+                && let Some(list) = self.names.of(*n)
+            {
                 variable.codelist = Some(list.clone());
                 variable.component.data_type = DataType::String;
             }
@@ -198,9 +203,10 @@ impl<'r> Rows<'r> {
             takes[*n] = (self.take(*n, variable), to);
         }
         description.variables = variables.into_iter().map(|(_, variable)| variable).collect();
-        let fields = description.variables.iter().map(|variable| {
-            ArrowField::new(&variable.component.name, ArrowType::Utf8View, true)
-        });
+        let fields = description
+            .variables
+            .iter()
+            .map(|variable| ArrowField::new(&variable.component.name, ArrowType::Utf8View, true));
         self.dataset = Some(Dataset {
             schema: Arc::new(Schema::new(fields.collect::<Vec<_>>())),
             takes,

@@ -6,9 +6,7 @@ use crate::delimited::push_field;
 use crate::errors::UNWRITABLE;
 use crate::files::Writing;
 use crate::formulas::neutralised;
-use crate::message::{
-    Action, Description, Header, Loss, Observations, Receiver, Variable, Writer,
-};
+use crate::message::{Action, Description, Header, Loss, Observations, Receiver, Variable, Writer};
 use crate::metadata::{Attachment, Metadata, Reference};
 use crate::sdmx::MULTILINGUAL;
 use arrow::array::{Array, AsArray, StringViewArray};

@@ -69,7 +69,8 @@ impl Layout {
         if let Some(twice) =
             found.iter().find(|one| !names.insert(one.variable.component.name.clone()))
         {
-            let message = format!("the component `{}` is there twice", twice.variable.component.name);
+            let message =
+                format!("the component `{}` is there twice", twice.variable.component.name);
             return Err(fault_at(&BROKEN_SDMX_JSON, file, twice.line, message));
         }
         let mut layout = Self {
@@ -219,12 +220,15 @@ impl Components<'_> {
         let occurs = |node: &Node| node.text("maxOccurs").map(str::to_owned);
         let max_occurs = format.and_then(occurs).or_else(|| occurs(node));
         let is_list = max_occurs.is_some_and(|most| most != "1" && most != "0");
-        let is_time = role == Role::Identifier && id == "TIME_PERIOD" || roles(node).any(is_time_role);
+        let is_time =
+            role == Role::Identifier && id == "TIME_PERIOD" || roles(node).any(is_time_role);
         let representation = links_to(node, |reference| {
-            matches!(reference.class, Class::Codelist | Class::ValueList) && reference.item.is_none()
+            matches!(reference.class, Class::Codelist | Class::ValueList)
+                && reference.item.is_none()
         });
         let coded = coded.filter(|(_, says_more)| *says_more || representation.is_some());
-        let codelist = coded.map(|(list, _)| list).filter(|_| !(is_time && representation.is_none()));
+        let codelist =
+            coded.map(|(list, _)| list).filter(|_| !(is_time && representation.is_none()));
         let component = Component {
             name: id.to_owned(),
             role,
@@ -377,7 +381,9 @@ fn described(node: &Node, language: &str) -> Vec<Extra> {
 
 fn roles(node: &Node) -> impl Iterator<Item = &str> {
     let named = node.get("role").into_iter().chain(node.get("roles"));
-    named.flat_map(|role| role.scalar().into_iter().chain(role.items().iter().filter_map(Node::scalar)))
+    named.flat_map(|role| {
+        role.scalar().into_iter().chain(role.items().iter().filter_map(Node::scalar))
+    })
 }
 
 /// The type of the time dimension: periods, unless it is of days or of ranges.

@@ -152,8 +152,7 @@ fn layout(
             true => "the message has data and does not say what they are: it has no `structures`",
             false => "the data set names a structure that the message does not have",
         };
-        let code =
-            if structures.is_empty() { &MISSING_STRUCTURE } else { &BROKEN_SDMX_JSON };
+        let code = if structures.is_empty() { &MISSING_STRUCTURE } else { &BROKEN_SDMX_JSON };
         return Err(fault_at(code, file, dataset.line, message));
     };
     let mut layout = Layout::read(structure, file, language)?;

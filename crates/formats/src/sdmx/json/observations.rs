@@ -37,12 +37,12 @@ pub(super) fn read(
         receiver.dataset(layout.description.clone())?;
         let mut reader = Reader::new(layout, outline, content.path(), receiver)?;
         json.each_member(|json, key| match key.as_str() {
-            "observations" if json.peek()? == ValueType::Object => {
+            "observations" if json.peek()? != ValueType::Null => {
                 reader.begin_series(Vec::new(), true)?;
                 json.each_member(|json, key| reader.observation(json, &key))?;
                 reader.end_series()
             }
-            "series" if json.peek()? == ValueType::Object => {
+            "series" if json.peek()? != ValueType::Null => {
                 json.each_member(|json, key| reader.series(json, &key))
             }
             _ => json.skip(),
@@ -117,11 +117,7 @@ impl<'r> Reader<'r> {
             dataset_attributes: attributes(Level::Dataset),
             group_attributes: attributes(Level::Group),
             series_attributes: attributes(Level::Series),
-            of_observation: layout
-                .measures
-                .iter()
-                .chain(attributes(Level::Observation))
-                .collect(),
+            of_observation: layout.measures.iter().chain(attributes(Level::Observation)).collect(),
         };
         let said = outline.members.get("attributes").map(Node::items).unwrap_or_default();
         let mut reader = Self {
@@ -147,7 +143,11 @@ impl<'r> Reader<'r> {
     }
 
     /// The values of attributes as an array says them.
-    fn attributes(&self, slots: &[&Slot], said: &[Node]) -> Result<Vec<Option<String>>, Diagnostic> {
+    fn attributes(
+        &self,
+        slots: &[&Slot],
+        said: &[Node],
+    ) -> Result<Vec<Option<String>>, Diagnostic> {
         let value = |(n, slot): (usize, &&Slot)| match said.get(n) {
             None => Ok(self.default(slot).map(str::to_owned)),
             Some(node) => self.value(slot, node),
@@ -256,7 +256,8 @@ impl<'r> Reader<'r> {
             match known {
                 Some(group) => drop(group.values.insert(key, values)),
                 None if kinds == KINDS_OF_GROUPS => {
-                    let message = format!("attributes have more than {KINDS_OF_GROUPS} kinds of groups");
+                    let message =
+                        format!("attributes have more than {KINDS_OF_GROUPS} kinds of groups");
                     return Err(fault_at(&BROKEN_SDMX_JSON, self.file, node.line, message));
                 }
                 None => {
@@ -303,7 +304,7 @@ impl<'r> Reader<'r> {
                 self.series_is_known = true;
                 Ok(())
             }
-            "observations" if json.peek()? == ValueType::Object => {
+            "observations" if json.peek()? != ValueType::Null => {
                 json.each_member(|json, key| self.observation(json, &key))
             }
             _ => json.skip(),
@@ -351,7 +352,8 @@ impl<'r> Reader<'r> {
         // Keys of no dimensions are not looked at.
         self.indices.resize(self.layout.dimensions.len(), None);
         for (slot, index) in self.layout.dimensions.iter().zip(&self.indices) {
-            let value = index.and_then(|index| slot.values.as_ref()?.get(index as usize)?.as_deref());
+            let value =
+                index.and_then(|index| slot.values.as_ref()?.get(index as usize)?.as_deref());
             self.columns[slot.variable].append_option(value);
         }
         self.values(json, kind)?;
@@ -383,7 +385,8 @@ impl<'r> Reader<'r> {
                     taken += 1;
                     // An index can't be that of an attribute without values. Some services leave such
                     // attributes out.
-                    if kind == ValueType::Number && slot.values.as_ref().is_some_and(Vec::is_empty) {
+                    if kind == ValueType::Number && slot.values.as_ref().is_some_and(Vec::is_empty)
+                    {
                         self.columns[slot.variable].append_null();
                         continue;
                     }
@@ -412,8 +415,12 @@ impl<'r> Reader<'r> {
             }
             (ValueType::Number, Some(values)) if !slot.is_list => {
                 let line = json.line();
-                let append = |text: &str| match text.parse().ok().and_then(|n: usize| values.get(n)) {
-                    Some(value) => Ok(column.append_option(value.as_deref())),
+                let append = |text: &str| match text.parse().ok().and_then(|n: usize| values.get(n))
+                {
+                    Some(value) => {
+                        column.append_option(value.as_deref());
+                        Ok(())
+                    }
                     None => Err(text.to_owned()),
                 };
                 json.scalar(append)?.map_err(|text| self.no_index(slot, &text, line))
@@ -473,7 +480,7 @@ fn listed(node: &Node) -> String {
 
 fn in_list(value: String, is_list: bool) -> String {
     // A value that is a list itself stands for all of it.
-    if !is_list || value.starts_with('[') {
+    if !is_list || super::text::is_json(&value, '[') {
         return value;
     }
     let mut json = String::from("[");

@@ -130,12 +130,12 @@ pub(super) fn each_dataset(
     let mut json = Json::open(content)?;
     json.each_member(|json, key| match key.as_str() {
         "dataSets" => all(json),
-        "data" if json.peek()? == ValueType::Object => json.each_member(|json, key| {
-            match key.as_str() {
+        "data" if json.peek()? == ValueType::Object => {
+            json.each_member(|json, key| match key.as_str() {
                 "dataSets" => all(json),
                 _ => json.skip(),
-            }
-        }),
+            })
+        }
         _ => json.skip(),
     })
 }

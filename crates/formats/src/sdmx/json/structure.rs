@@ -5,8 +5,8 @@ use super::outline::Outline;
 use super::tree::{Node, fault_at};
 use crate::errors::WRONG_MESSAGE;
 use crate::metadata::{
-    Artefact, Attachment, Class, Concept, Constraint, Definition, Hierarchy, Metadata, Node as Code,
-    Part, Reference, Region, Representation, Transformation,
+    Artefact, Attachment, Class, Concept, Constraint, Definition, Hierarchy, Metadata,
+    Node as Code, Part, Reference, Region, Representation, Transformation,
 };
 use olshem_model::codelist::{Annotation, Item};
 use olshem_model::{Codelist, Diagnostic};
@@ -62,11 +62,7 @@ pub(super) fn is_artefact(key: &str) -> bool {
 }
 
 /// All artefacts of a message.
-pub(super) fn read(
-    outline: &Outline,
-    file: &Path,
-    language: &str,
-) -> Result<Metadata, Diagnostic> {
+pub(super) fn read(outline: &Outline, file: &Path, language: &str) -> Result<Metadata, Diagnostic> {
     let reader = Reader { file, language };
     let mut metadata = Metadata::default();
     for (key, class, items) in ARTEFACTS {
@@ -230,7 +226,8 @@ impl Reader<'_> {
                         Some("TimeDimension") => Part::TimeDimension,
                         _ => part.clone(),
                     };
-                    let last = if part == Part::TimeDimension { usize::MAX } else { usize::MAX - 1 };
+                    let last =
+                        if part == Part::TimeDimension { usize::MAX } else { usize::MAX - 1 };
                     let position = node.get("position").and_then(Node::index).unwrap_or(last);
                     placed.push((position, self.definition(node, part)?));
                 }
@@ -247,7 +244,8 @@ impl Reader<'_> {
             definitions.push(self.definition(node, part)?);
         }
         if let Some(measures) = parts.get("measureList") {
-            for node in measures.get("primaryMeasure").into_iter().chain(measures.list("measures")) {
+            for node in measures.get("primaryMeasure").into_iter().chain(measures.list("measures"))
+            {
                 definitions.push(self.definition(node, Part::Measure)?);
             }
         }
@@ -383,10 +381,8 @@ fn constraint(node: &Node) -> Constraint {
 
 fn region(node: &Node) -> Region {
     let included = node.get("include").or_else(|| node.get("isIncluded"));
-    let mut region = Region {
-        included: included.and_then(Node::scalar) != Some("false"),
-        ..Region::default()
-    };
+    let mut region =
+        Region { included: included.and_then(Node::scalar) != Some("false"), ..Region::default() };
     for key in ["keyValues", "components", "attributes"] {
         for part in node.list(key) {
             let id = part.text("id").unwrap_or_default().to_owned();
@@ -400,7 +396,8 @@ fn region(node: &Node) -> Region {
                 region.ranges.insert(id, (from, to));
                 continue;
             }
-            let value = |node: &Node| node.scalar().or_else(|| node.text("value")).map(str::to_owned);
+            let value =
+                |node: &Node| node.scalar().or_else(|| node.text("value")).map(str::to_owned);
             let values = part.list("values").iter().filter_map(value);
             region.values.entry(id).or_default().extend(values);
         }

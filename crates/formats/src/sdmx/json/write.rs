@@ -5,7 +5,7 @@
 //! observations, whatever it is attached to; `relationship` says what that is.
 
 use super::KEPT;
-use super::text::Text;
+use super::text::{Text, is_json};
 use super::write_structure;
 use crate::errors::UNWRITABLE;
 use crate::files::Writing;
@@ -187,8 +187,8 @@ impl Receiver for JsonWriter<'_> {
             text.new_line();
             let variables = &dataset.description.variables;
             let mut cells = arrays.iter().zip(&mut dataset.columns).zip(variables).peekable();
-            while let Some(((array, column), _)) = cells
-                .next_if(|(_, variable)| variable.component.role == Role::Identifier)
+            while let Some(((array, column), _)) =
+                cells.next_if(|(_, variable)| variable.component.role == Role::Identifier)
             {
                 key.push_str(if key.is_empty() { "" } else { ":" });
                 if let (true, Column::Indexed(values)) = (array.is_valid(row), column) {
@@ -219,12 +219,8 @@ impl Receiver for JsonWriter<'_> {
 impl Writer for JsonWriter<'_> {
     fn finish(mut self: Box<Self>) -> Result<Vec<Loss>, Diagnostic> {
         if self.datasets.is_empty() {
-            let losses = write_structure::write(
-                &mut self.text,
-                &self.header,
-                &self.metadata,
-                &self.agency,
-            )?;
+            let losses =
+                write_structure::write(&mut self.text, &self.header, &self.metadata, &self.agency)?;
             for (what, count) in losses {
                 self.lose(what, count);
             }
@@ -321,11 +317,6 @@ fn index(values: &mut IndexSet<String, ahash::RandomState>, value: &str) -> usiz
     }
 }
 
-/// Whether the text is JSON that begins so.
-fn is_json(text: &str, bracket: char) -> bool {
-    text.starts_with(bracket) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
-}
-
 /// The texts of a list.
 fn listed(value: &str) -> Vec<String> {
     serde_json::from_str(value).unwrap_or_else(|_| vec![value.to_owned()])
@@ -347,11 +338,21 @@ pub(super) fn meta(text: &mut Text, header: &Header, schema: &str, agency: &str)
         text.member("schema", schema);
         text.member("id", &id(header.id.as_deref().unwrap_or("OLSHEM")));
         text.flag("test", header.is_test);
-        text.member("prepared", header.prepared.as_deref().unwrap_or(UNKNOWN_TIME));
+        text.member("prepared", &date_time(header.prepared.as_deref()));
         text.labels("name", "names", &header.names);
         text.key("sender");
         text.object(|text| text.member("id", &id(header.sender.as_deref().unwrap_or(agency))));
     });
+}
+
+/// A time as the format wants it, with a time zone: that of Greenwich, where none is told.
+fn date_time(text: Option<&str>) -> String {
+    let text = text.unwrap_or(UNKNOWN_TIME);
+    match text.split_once('T') {
+        None => format!("{text}T00:00:00Z"),
+        Some((_, time)) if !time.contains(['Z', '+', '-']) => format!("{text}Z"),
+        Some(_) => text.to_owned(),
+    }
 }
 
 /// A text as an id of SDMX may be.
@@ -397,7 +398,10 @@ fn remarks(extras: &[Extra], notes: &[Note], is_on: impl Fn(&Note) -> bool) -> V
 fn descriptions(text: &mut Text, extras: &[Extra]) {
     let described = extras.iter().filter(|extra| extra.keyword == "description");
     let labels = described.filter_map(|extra| {
-        Some((extra.language.clone().unwrap_or_else(|| "und".into()), extra.values.first()?.clone()))
+        Some((
+            extra.language.clone().unwrap_or_else(|| "und".into()),
+            extra.values.first()?.clone(),
+        ))
     });
     text.labels("description", "descriptions", &labels.collect());
 }
@@ -473,12 +477,12 @@ fn component(
     text.list("roles", &roles, |text, role| text.string(role));
     format(text, variable);
     let references = [(&variable.concept, "concept"), (&variable.representation, "codelist")];
-    let references: Vec<_> =
-        references.iter().filter_map(|(reference, rel)| Some((reference.as_ref()?, *rel))).collect();
+    let references: Vec<_> = references
+        .iter()
+        .filter_map(|(reference, rel)| Some((reference.as_ref()?, *rel)))
+        .collect();
     text.list("links", &references, |text, (reference, rel)| text.link(reference, rel));
-    let on_this = |note: &Note, value: &str| {
-        matches!(&note.on[..], [(name, on)] if *name == component.name && on == value)
-    };
+    let on_this = |note: &Note, value: &str| matches!(&note.on[..], [(name, on)] if *name == component.name && on == value);
     let own = remarks(&variable.extras, notes, |note| on_this(note, ""));
     text.list("annotations", &own, |text, remark| text.number(annotations.index(remark)));
     if let Column::Indexed(values) = column

@@ -4,8 +4,8 @@ use super::text::{Text, is_number};
 use super::write::{errors, meta};
 use crate::message::Header;
 use crate::metadata::{
-    Artefact, Attachment, Class, Constraint, Definition, Hierarchy, Metadata, Node, Part, Reference,
-    Region, Representation,
+    Artefact, Attachment, Class, Constraint, Definition, Hierarchy, Metadata, Node, Part,
+    Reference, Region, Representation,
 };
 use olshem_model::Diagnostic;
 use olshem_model::codelist::{Annotation, Item};
@@ -32,8 +32,7 @@ pub(super) fn write(
     text.key("data");
     text.object(|text| {
         let lists = |class| move |list: &&Artefact<_>| list.reference.class == class;
-        let codelists: Vec<_> =
-            metadata.codelists.iter().filter(lists(Class::Codelist)).collect();
+        let codelists: Vec<_> = metadata.codelists.iter().filter(lists(Class::Codelist)).collect();
         artefacts(text, "codelists", &codelists, |text, list| {
             text.list("codes", list.items(), item);
         });
@@ -235,7 +234,8 @@ fn descriptor(text: &mut Text, kind: &str, definitions: &[&Definition]) {
     }
     text.key(&format!("{kind}List"));
     text.object(|text| {
-        let descriptor = if kind == "measure" { "MeasureDescriptor" } else { "AttributeDescriptor" };
+        let descriptor =
+            if kind == "measure" { "MeasureDescriptor" } else { "AttributeDescriptor" };
         text.member("id", descriptor);
         text.list(&format!("{kind}s"), definitions, |text, definition| {
             text.object(|text| {
@@ -284,6 +284,22 @@ fn component(text: &mut Text, definition: &Definition, may_repeat: bool) {
     }
 }
 
+/// The facets that codes may have. Others (`decimals`) say nothing of them.
+const FACETS_OF_CODES: &[&str] = &[
+    "isSequence",
+    "interval",
+    "startValue",
+    "endValue",
+    "timeInterval",
+    "startTime",
+    "endTime",
+    "minLength",
+    "maxLength",
+    "minValue",
+    "maxValue",
+    "pattern",
+];
+
 /// How values are written, if anything is said of it.
 fn representation(text: &mut Text, key: &str, of: &Representation, may_repeat: bool) {
     let says_something = of.codelist.is_some()
@@ -303,7 +319,9 @@ fn representation(text: &mut Text, key: &str, of: &Representation, may_repeat: b
             text.key(format);
             text.object(|text| {
                 text.optional("dataType", of.text_type.as_deref());
-                for (facet, value) in &of.facets {
+                let allowed =
+                    |facet: &str| of.codelist.is_none() || FACETS_OF_CODES.contains(&facet);
+                for (facet, value) in of.facets.iter().filter(|(facet, _)| allowed(facet)) {
                     text.key(facet);
                     match (facet.as_str(), value.as_str()) {
                         ("isSequence" | "isMultiLingual", "true" | "false") => text.raw(value),
@@ -407,7 +425,10 @@ fn constraint(text: &mut Text, constraint: &Constraint) {
             for (id, values) in region.values.iter().filter(|(_, values)| !values.is_empty()) {
                 text.object(|text| {
                     text.member("id", id);
-                    text.list("values", values, |text, value| text.string(value));
+                    // The standard lets a value stand alone too; not every reader does.
+                    text.list("values", values, |text, value| {
+                        text.object(|text| text.member("value", value));
+                    });
                 });
             }
             for (id, (from, to)) in &region.ranges {
