@@ -28,6 +28,11 @@ fn jsonstat() {
     each("jsonstat", properties::jsonstat);
 }
 
+#[test]
+fn sdmx_json() {
+    each("sdmx_json", properties::sdmx_json);
+}
+
 /// What is found in one corpus is run through the property of that target.
 fn each(target: &str, holds: impl Fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);

@@ -7,7 +7,7 @@
 use olshem_formats::described::{DataFile, FileFormat, csv_headings, csv_rows};
 use olshem_formats::files::{self, Known, Writing};
 use olshem_formats::message::{
-    Action, Collected, Description, Header, Loss, Observations, Receiver,
+    Action, Collected, Description, Header, Loss, Observations, Receiver, Writer,
 };
 use olshem_formats::metadata::Metadata;
 use olshem_formats::{Content, Kind, errors, sdmx, structures};
@@ -89,6 +89,48 @@ pub(crate) fn sdmx_structures() -> Metadata {
         sdmx::ml::read(&content, &Known::default(), &mut read).unwrap();
     }
     read.metadata
+}
+
+/// A message of SDMX-JSON is read or refused; its data, written, read the same.
+pub(crate) fn sdmx_json(bytes: &[u8]) {
+    let read = |bytes: &[u8]| {
+        let content = Content::in_memory("message.json", bytes.to_vec());
+        let mut collected = Collected::default();
+        sdmx::json::read(&content, &mut collected).map(|()| collected)
+    };
+    let collected = match read(bytes) {
+        Ok(collected) => collected,
+        Err(fault) => return assert_told(&[fault]),
+    };
+    let mut written = Vec::new();
+    let mut writer =
+        Box::new(sdmx::json::JsonWriter::new(Box::new(&mut written), &Writing::default()));
+    for (description, observations) in &collected.datasets {
+        if writer.dataset(description.clone()).is_err() {
+            return;
+        }
+        for observations in observations {
+            writer.observations(observations.clone()).unwrap();
+        }
+    }
+    if collected.datasets.is_empty() {
+        writer.metadata(collected.metadata.clone()).unwrap();
+    }
+    writer.finish().unwrap();
+    let again = read(&written);
+    let again =
+        again.unwrap_or_else(|fault| panic!("{fault}\n{}", String::from_utf8_lossy(&written)));
+    let batches = |collected: &Collected| -> Vec<_> {
+        let all = collected.datasets.iter().flat_map(|(_, observations)| observations);
+        all.map(|observations| observations.batch.columns().to_vec()).collect()
+    };
+    assert_eq!(collected.datasets.len(), again.datasets.len());
+    for ((before, _), (after, _)) in collected.datasets.iter().zip(&again.datasets) {
+        assert_eq!(before.variables.len(), after.variables.len());
+    }
+    if collected.datasets.iter().all(|(description, _)| description.structure.is_some()) {
+        assert_eq!(batches(&collected), batches(&again), "{}", String::from_utf8_lossy(&written));
+    }
 }
 
 /// A component of each type and role.

@@ -101,3 +101,95 @@ fn every_sample_reads_or_is_refused_for_a_right_reason() {
     }
     insta::assert_snapshot!(table);
 }
+
+/// The rows of all data sets of a file.
+fn rows_of(path: &Path) -> String {
+    let (_, collected) =
+        collect(&Content::file(path), &Known::default()).unwrap_or_else(|f| panic!("{}", told(&f)));
+    collected.datasets.iter().map(|(description, o)| rows(description, o)).collect()
+}
+
+#[test]
+fn values_are_those_that_another_reader_finds() {
+    for name in ["flat", "xs"] {
+        let Some(folder) = shared("data/formats/sdmx") else { return };
+        let expected = folder.join(format!("expected/{name}-json.txt"));
+        let expected = std::fs::read_to_string(expected).unwrap();
+        let read = rows_of(&folder.join(format!("ECB_EXR/{name}.json")));
+        // The other reader has the columns in another order.
+        let sorted = |mut cells: Vec<String>| {
+            cells.sort();
+            cells
+        };
+        let mut found: Vec<Vec<String>> = read
+            .lines()
+            .skip(1)
+            .map(|line| sorted(line.split('|').take(7).map(str::to_owned).collect()))
+            .collect();
+        let mut expected: Vec<Vec<String>> = expected
+            .lines()
+            .skip(1)
+            .map(|line| sorted(line.split_whitespace().map(str::to_owned).collect()))
+            .collect();
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+#[test]
+fn attributes_of_every_level_stand_at_their_observations() {
+    let Some(folder) = shared("data/formats/sdmx/v3/json/data") else { return };
+    insta::assert_snapshot!(rows_of(&folder.join("agri.json")));
+    insta::assert_snapshot!(rows_of(&folder.join("constructed-sample-full.json")));
+    insta::assert_snapshot!(rows_of(&folder.join("exr-time-series.json")));
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    let with = |observations: &str| {
+        format!(
+            "{{\"data\": {{\"dataSets\": [{{\n\"observations\": {observations}}}],\n\"structures\": \
+             [{{\"dimensions\": {{\"observation\": [{{\"id\": \"A\", \"keyPosition\": 0, \"values\": \
+             [{{\"id\": \"a\"}}]}}]}}}}]}}}}"
+        )
+    };
+    let deep = "[".repeat(200);
+    let mut table = String::new();
+    for text in [
+        with("{\"0\": [1]}"),
+        with("{\"1\": [1]}"),
+        with("{\"0:0\": [1]}"),
+        with("{\"-1\": [1]}"),
+        with("{\"99999999999999999999\": [1]}"),
+        with("{\"x\": [1]}"),
+        with("{\"0\": [{\"en\": \"text\"}]}"),
+        with("{\"0\": 1}"),
+        with("{\"0\": [1"),
+        with("[1]"),
+        with("{}, \"observations\": {}"),
+        with("{\"0\": [1.5e400, 1]}"),
+        format!("{{\"data\": {{\"dataSets\": [{{\"x\": {deep}"),
+        "{\"data\": {\"dataSets\": [], \"dataSets\": [{}]}} 1".to_owned(),
+        "{\"data\": {\"dataSets\": [{}]}}".to_owned(),
+        "{\"data\": {\"structures\": [{\"dimensions\": {}}], \"dataSets\": [{\"structure\": 7}]}}"
+            .to_owned(),
+        "{\"meta\": {}, \"errors\": [{\"code\": 404, \"title\": \"no results\"}]}".to_owned(),
+        "{\"meta\": {}, \"data\": {\"metadataSets\": []}}".to_owned(),
+        "{\"meta\": {}}".to_owned(),
+        "{\"meta\": {}, \"meta\": {}}".to_owned(),
+        "{\"data\": {\"codelists\": [{\"id\": \"C\",\n\"codes\": [{\"id\": \"a\"}, {\"id\": \"a\"}]}]}}"
+            .to_owned(),
+        "{\"data\": {\"codelists\": [{\"codes\": []}]}}".to_owned(),
+    ] {
+        let content = Content::in_memory("message.json", text.clone());
+        let mut collected = Collected::default();
+        let told = match olshem_formats::sdmx::json::read(&content, &mut collected) {
+            Err(fault) => told(&[fault]),
+            Ok(()) => collected.datasets.iter().map(|(d, o)| rows(d, o)).collect(),
+        };
+        let shown: String = text.chars().take(300).collect();
+        writeln!(table, "{shown}\n=> {told}").unwrap();
+    }
+    insta::assert_snapshot!(table);
+}

@@ -37,12 +37,12 @@ pub(super) fn read(
         receiver.dataset(layout.description.clone())?;
         let mut reader = Reader::new(layout, outline, content.path(), receiver)?;
         json.each_member(|json, key| match key.as_str() {
-            "observations" if json.peek()? == ValueType::Object => {
+            "observations" if json.peek()? != ValueType::Null => {
                 reader.begin_series(Vec::new(), true)?;
                 json.each_member(|json, key| reader.observation(json, &key))?;
                 reader.end_series()
             }
-            "series" if json.peek()? == ValueType::Object => {
+            "series" if json.peek()? != ValueType::Null => {
                 json.each_member(|json, key| reader.series(json, &key))
             }
             _ => json.skip(),
@@ -304,7 +304,7 @@ impl<'r> Reader<'r> {
                 self.series_is_known = true;
                 Ok(())
             }
-            "observations" if json.peek()? == ValueType::Object => {
+            "observations" if json.peek()? != ValueType::Null => {
                 json.each_member(|json, key| self.observation(json, &key))
             }
             _ => json.skip(),
@@ -417,7 +417,10 @@ impl<'r> Reader<'r> {
                 let line = json.line();
                 let append = |text: &str| match text.parse().ok().and_then(|n: usize| values.get(n))
                 {
-                    Some(value) => Ok(column.append_option(value.as_deref())),
+                    Some(value) => {
+                        column.append_option(value.as_deref());
+                        Ok(())
+                    }
                     None => Err(text.to_owned()),
                 };
                 json.scalar(append)?.map_err(|text| self.no_index(slot, &text, line))
@@ -477,7 +480,7 @@ fn listed(node: &Node) -> String {
 
 fn in_list(value: String, is_list: bool) -> String {
     // A value that is a list itself stands for all of it.
-    if !is_list || value.starts_with('[') {
+    if !is_list || super::text::is_json(&value, '[') {
         return value;
     }
     let mut json = String::from("[");

@@ -160,6 +160,11 @@ fn best<'l>(labels: &'l Labels, language: Option<&str>) -> Option<&'l String> {
     wanted.or_else(|| labels.get("en")).or_else(|| labels.values().next())
 }
 
+/// Whether the text is JSON that begins so.
+pub(super) fn is_json(text: &str, bracket: char) -> bool {
+    text.starts_with(bracket) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
 /// Whether JSON has such a number.
 pub(super) fn is_number(text: &str) -> bool {
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();

@@ -5,7 +5,7 @@
 //! observations, whatever it is attached to; `relationship` says what that is.
 
 use super::KEPT;
-use super::text::Text;
+use super::text::{Text, is_json};
 use super::write_structure;
 use crate::errors::UNWRITABLE;
 use crate::files::Writing;
@@ -317,11 +317,6 @@ fn index(values: &mut IndexSet<String, ahash::RandomState>, value: &str) -> usiz
     }
 }
 
-/// Whether the text is JSON that begins so.
-fn is_json(text: &str, bracket: char) -> bool {
-    text.starts_with(bracket) && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
-}
-
 /// The texts of a list.
 fn listed(value: &str) -> Vec<String> {
     serde_json::from_str(value).unwrap_or_else(|_| vec![value.to_owned()])
@@ -343,11 +338,21 @@ pub(super) fn meta(text: &mut Text, header: &Header, schema: &str, agency: &str)
         text.member("schema", schema);
         text.member("id", &id(header.id.as_deref().unwrap_or("OLSHEM")));
         text.flag("test", header.is_test);
-        text.member("prepared", header.prepared.as_deref().unwrap_or(UNKNOWN_TIME));
+        text.member("prepared", &date_time(header.prepared.as_deref()));
         text.labels("name", "names", &header.names);
         text.key("sender");
         text.object(|text| text.member("id", &id(header.sender.as_deref().unwrap_or(agency))));
     });
+}
+
+/// A time as the format wants it, with a time zone: that of Greenwich, where none is told.
+fn date_time(text: Option<&str>) -> String {
+    let text = text.unwrap_or(UNKNOWN_TIME);
+    match text.split_once('T') {
+        None => format!("{text}T00:00:00Z"),
+        Some((_, time)) if !time.contains(['Z', '+', '-']) => format!("{text}Z"),
+        Some(_) => text.to_owned(),
+    }
 }
 
 /// A text as an id of SDMX may be.

@@ -284,6 +284,22 @@ fn component(text: &mut Text, definition: &Definition, may_repeat: bool) {
     }
 }
 
+/// The facets that codes may have. Others (`decimals`) say nothing of them.
+const FACETS_OF_CODES: &[&str] = &[
+    "isSequence",
+    "interval",
+    "startValue",
+    "endValue",
+    "timeInterval",
+    "startTime",
+    "endTime",
+    "minLength",
+    "maxLength",
+    "minValue",
+    "maxValue",
+    "pattern",
+];
+
 /// How values are written, if anything is said of it.
 fn representation(text: &mut Text, key: &str, of: &Representation, may_repeat: bool) {
     let says_something = of.codelist.is_some()
@@ -303,7 +319,9 @@ fn representation(text: &mut Text, key: &str, of: &Representation, may_repeat: b
             text.key(format);
             text.object(|text| {
                 text.optional("dataType", of.text_type.as_deref());
-                for (facet, value) in &of.facets {
+                let allowed =
+                    |facet: &str| of.codelist.is_none() || FACETS_OF_CODES.contains(&facet);
+                for (facet, value) in of.facets.iter().filter(|(facet, _)| allowed(facet)) {
                     text.key(facet);
                     match (facet.as_str(), value.as_str()) {
                         ("isSequence" | "isMultiLingual", "true" | "false") => text.raw(value),
@@ -407,7 +425,10 @@ fn constraint(text: &mut Text, constraint: &Constraint) {
             for (id, values) in region.values.iter().filter(|(_, values)| !values.is_empty()) {
                 text.object(|text| {
                     text.member("id", id);
-                    text.list("values", values, |text, value| text.string(value));
+                    // The standard lets a value stand alone too; not every reader does.
+                    text.list("values", values, |text, value| {
+                        text.object(|text| text.member("value", value));
+                    });
                 });
             }
             for (id, (from, to)) in &region.ranges {
