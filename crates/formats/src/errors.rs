@@ -211,4 +211,11 @@ olshem_model::codes! {
     /// `datastructure` or `dataprovision` and a name as `AGENCY:ID(1.0)`; version 1.0 begins with
     /// `DATAFLOW`.
     BROKEN_SDMX_CSV = "F045", "the SDMX-CSV can't be read";
+
+    /// A workbook holds cells, and nothing in it says which of them are data.
+    ///
+    /// `olshem inspect` shows the tables that are found in it, and `olshem source add` proposes a
+    /// `source.toml` that declares how they are read. A workbook that Ölshem wrote says itself what it
+    /// holds, in its sheet `structure`.
+    UNDECLARED = "F052", "a workbook needs a declaration";
 }

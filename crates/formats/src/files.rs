@@ -2,14 +2,14 @@
 
 use crate::columnar::{self, ParquetWriter};
 use crate::content::Content;
-use crate::errors::{UNKNOWN_FORMAT, UNWRITABLE, WRONG_MESSAGE};
+use crate::errors::{UNWRITABLE, WRONG_MESSAGE};
 use crate::flat::{self, FlatWriter};
 use crate::kind::Kind;
 use crate::message::{Collected, Description, Observations, Receiver, Variable, Writer};
 use crate::metadata::{Metadata, Reference};
 use crate::sdmx::csv::CsvWriter;
 use crate::sdmx::ml::write::Version;
-use crate::{identifier, jsonstat, px, sdmx};
+use crate::{identifier, jsonstat, px, sdmx, workbook};
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
 use std::io::Write;
@@ -171,10 +171,7 @@ pub fn read(
         Kind::SdmxCsv1 | Kind::SdmxCsv2 => {
             sdmx::csv::read(content, known, receiver).map_err(|fault| vec![fault])?;
         }
-        kind => {
-            let message = format!("{kind} is not read yet");
-            return Err(vec![Diagnostic::new(&UNKNOWN_FORMAT, content.path(), message)]);
-        }
+        Kind::Workbook => workbook::read(content, receiver).map_err(|fault| vec![fault])?,
     }
     Ok(kind)
 }
@@ -220,7 +217,11 @@ pub fn writer<'w>(
         Kind::SdmxCsv1 => Ok(Box::new(CsvWriter::new(out, sdmx::csv::Version::V1, writing))),
         Kind::SdmxCsv2 => Ok(Box::new(CsvWriter::new(out, sdmx::csv::Version::V2, writing))),
         Kind::Parquet => Ok(Box::new(ParquetWriter::new(out))),
-        kind => Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("{kind} is only read"))),
+        Kind::Workbook => Ok(workbook::writer(out, writing)),
+        Kind::SdmxMl20 | Kind::SdmxJson1 | Kind::Arrow => {
+            let message = format!("{kind} is read, and not written");
+            Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, message))
+        }
     }
 }
 

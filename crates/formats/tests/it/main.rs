@@ -16,6 +16,8 @@ mod sdmx_ml;
 mod sdmx_ml_write;
 mod sdmx_written;
 mod sheets;
+mod spreadsheet;
+mod survey;
 mod workbooks;
 
 use olshem_formats::{DatasetReading, Read, Table, read};
