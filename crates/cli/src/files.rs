@@ -5,6 +5,7 @@ use crate::commands::{Answer, Answered, one};
 use crate::errors::{FILE, OUTPUT_FORMAT};
 use crate::fetch::Named;
 use crate::render::summary;
+use crate::sources::surveyed;
 use crate::terminal::Terminal;
 use olshem_account::Account;
 use olshem_formats::files::{self, Known, Writing};
@@ -29,10 +30,15 @@ pub(crate) fn inspect(
     let named = Named::open(file, reading)?;
     let known = known(reading, &named)?;
     let sha256 = named.sha256()?;
-    let mut summary = Summary::default();
-    let kind = files::read(&named.content, &known, &mut summary)?;
     let size = named.on_disk().metadata().map_or(0, |metadata| metadata.len());
+    let kind = Kind::of(&named.content).map_err(one)?;
     let file = summary::File { path: named.content.path(), kind, size, sha256: &sha256 };
+    let survey = surveyed(&named.content)?;
+    if let (Some(survey), Kind::Workbook) = (&survey, kind) {
+        return Ok(Answer::new(summary::survey(&file, survey, all, words, terminal)));
+    }
+    let mut summary = Summary::default();
+    files::read(&named.content, &known, &mut summary)?;
     Ok(Answer::new(summary::summary(&file, &summary, all, words, terminal)))
 }
 

@@ -11,8 +11,11 @@ use crate::render::table::{Column, draw};
 use crate::terminal::Terminal;
 use crate::vtl;
 use olshem_account::{NewSource, Verified};
+use olshem_formats::errors::NO_OBSERVATIONS;
+use olshem_formats::files::{self, Known};
 use olshem_formats::summary::Summary;
-use olshem_formats::{files, identifier, proposal};
+use olshem_formats::survey::{Survey, survey};
+use olshem_formats::{Content, Kind, Proposal, identifier, proposal};
 use olshem_model::Diagnostic;
 use olshem_words::Words;
 use std::path::Path;
@@ -30,9 +33,25 @@ pub(crate) fn add(
     let bytes = std::fs::read(named.on_disk()).map_err(|error| {
         one(Diagnostic::new(&FILE, named.content.path(), format!("can't be read: {error}")))
     })?;
-    let mut summary = Summary::default();
-    let kind = files::read(&named.content, &known(reading, &named)?, &mut summary)?;
-    let proposed = proposal(kind, &summary.datasets, &lists);
+    let (summary, proposed, left_out) = match surveyed(&named.content)? {
+        Some(survey) => {
+            let found = survey.proposal(None);
+            if found.datasets.is_empty() {
+                let message = format!("no table is regular enough: {}", found.left_out.join("; "));
+                let help = "write source.toml by hand; docs/account.md says how";
+                let fault = Diagnostic::new(&NO_OBSERVATIONS, named.content.path(), message);
+                return Err(one(fault.with_help(help)));
+            }
+            let codelists = Vec::new();
+            (Summary::default(), Proposal { reading: found.text, codelists }, found.left_out)
+        }
+        None => {
+            let mut summary = Summary::default();
+            let kind = files::read(&named.content, &known(reading, &named)?, &mut summary)?;
+            let proposed = proposal(kind, &summary.datasets, &lists);
+            (summary, proposed, Vec::new())
+        }
+    };
     let file_name = named.content.path().file_name().unwrap_or_default().to_string_lossy();
     let id = id
         .map_or_else(|| identifier(file_name.split('.').next().unwrap_or_default()), str::to_owned);
@@ -65,8 +84,25 @@ pub(crate) fn add(
     for path in made {
         text.push_str(&format!("{}\n", path.display()));
     }
-    let remarks = words.with("source-added", &[("account", account.display().to_string().into())]);
-    Ok(Answer { remarks: remarks + "\n", ..Answer::new(text) })
+    let account = account.display().to_string();
+    let mut remarks = words.with("source-added", &[("account", account.into())]) + "\n";
+    if !left_out.is_empty() {
+        remarks.push_str(&(words.get("source-left-out") + "\n"));
+        left_out.iter().for_each(|table| remarks.push_str(&format!("  {table}\n")));
+    }
+    Ok(Answer { remarks, ..Answer::new(text) })
+}
+
+/// What was found in a file that says nothing of itself; `None` for one that does.
+pub(crate) fn surveyed(content: &Content) -> Result<Option<Survey>, Vec<Diagnostic>> {
+    let kind = Kind::of(content).map_err(one)?;
+    let is_silent = match kind {
+        Kind::Csv => true,
+        // A workbook that was written from data says what it holds.
+        Kind::Workbook => files::collect(content, &Known::default()).is_err(),
+        _ => false,
+    };
+    is_silent.then(|| survey(content).map_err(one)).transpose()
 }
 
 /// What source.toml says where nothing is known.

@@ -1,8 +1,7 @@
 //! CSV and TSV that nothing describes but their headings.
 //!
-//! The delimiter is the one that splits the first lines into the most fields of one number; the
-//! encoding is UTF-8, what a byte order mark says, or else the Windows code page that fits. The
-//! structure is one that is known for the file, or guessed from the values (`roles`).
+//! Delimiter and encoding are found as in a survey (`survey::dialect`). The structure is one that is known
+//! for the file, or guessed from the values (`roles`).
 
 use crate::content::Content;
 use crate::delimited::Fields;
@@ -13,9 +12,9 @@ use crate::formulas::{neutralised, restored};
 use crate::message::{Description, Lines, Loss, Note, Observations, Receiver, Variable, Writer};
 use crate::metadata::Metadata;
 use crate::roles::{Sample, guess};
+use crate::survey::dialect;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, StringViewBuilder};
 use arrow::datatypes::{DataType as ArrowType, Field, Schema};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1251, WINDOWS_1252};
 use olshem_model::spelling::nearest;
 use olshem_model::{Diagnostic, Place};
 use std::borrow::Cow;
@@ -35,11 +34,11 @@ pub(crate) fn read(
     let one = |fault| vec![fault];
     let bytes = content.bytes().map_err(one)?;
     let file = content.path();
-    let (text, _) = decoded(&bytes);
+    let text = dialect::encoding(&bytes).decode(&bytes).0;
     if text.trim().is_empty() {
         return Err(vec![Diagnostic::new(&EMPTY_FILE, file, "the file is empty")]);
     }
-    let delimiter = delimiter(&text);
+    let delimiter = dialect::delimiter(&text);
     let mut rows = Rows { fields: Fields::new(&text, delimiter, 1), file };
     let Some((_, headings)) = rows.next().map_err(one)? else {
         return Err(vec![Diagnostic::new(&EMPTY_FILE, file, "the file is empty")]);
@@ -298,52 +297,4 @@ impl<'t> Rows<'t> {
         }
         Ok((!cells.is_empty()).then_some((line, cells)))
     }
-}
-
-/// The text, and the encoding that it is in.
-pub(crate) fn decoded(bytes: &[u8]) -> (Cow<'_, str>, &'static Encoding) {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return (encoding.decode_without_bom_handling(&bytes[mark..]).0, encoding);
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return (Cow::Borrowed(text), UTF_8);
-    }
-    // In 1251 the letters of Cyrillic are one block; Western letters with marks are rare and apart.
-    let cyrillic = bytes.iter().filter(|byte| **byte >= 0xc0).count();
-    let other = bytes.iter().filter(|byte| (0x80..0xc0).contains(*byte)).count();
-    let words = bytes.windows(3).filter(|w| w.iter().all(|byte| *byte >= 0xc0)).count();
-    let encoding = if words > 0 && cyrillic > other { WINDOWS_1251 } else { WINDOWS_1252 };
-    (encoding.decode_without_bom_handling(bytes).0, encoding)
-}
-
-/// What most probably separates the fields.
-pub(crate) fn delimiter(text: &str) -> char {
-    const LINES: usize = 20;
-    let fields = |delimiter: char| -> Vec<usize> {
-        let mut fields = Fields::new(text, delimiter, 1);
-        let mut counts = vec![0];
-        while let Ok(Some(field)) = fields.next() {
-            if let Some(count) = counts.last_mut() {
-                *count += 1;
-            }
-            if field.last {
-                if counts.len() == LINES {
-                    break;
-                }
-                counts.push(0);
-            }
-        }
-        counts.retain(|&count| count > 0);
-        counts
-    };
-    let score = |delimiter: char| {
-        let counts = fields(delimiter);
-        let first = counts.first().copied().unwrap_or_default();
-        // Lines as long as the first count, the more the more fields they have.
-        let alike = counts.iter().filter(|&&count| count == first).count();
-        if first < 2 { 0 } else { alike * 1000 / counts.len().max(1) * 100 + first.min(99) }
-    };
-    let candidates = [',', ';', '\t', '|'];
-    // Of equals the earlier: a comma unless another does better.
-    candidates.into_iter().rev().max_by_key(|&delimiter| score(delimiter)).unwrap_or(',')
 }

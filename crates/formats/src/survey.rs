@@ -13,7 +13,7 @@
 //! was made up.
 
 mod columns;
-mod dialect;
+pub(crate) mod dialect;
 mod proposal;
 mod tables;
 

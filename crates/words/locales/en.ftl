@@ -175,6 +175,18 @@ source-id = source
 source-datasets = datasets
 source-observations = observations
 source-checksum = sha256
+file-sheet = Sheet “{ $name }”
+file-rows = { $n ->
+    [one] { $n } row with something in it
+   *[other] { $n } rows with something in them
+}
+file-table = Table { $range }, headings in row { $header }
+file-bare-table = Table { $range }, without headings
+file-labels = labels
+file-codes = codes
+file-periods-held = periods
+file-numbers = numbers
+source-left-out = Not proposed, since they are not regular enough:
 structures-beside = The structures are in { $path }.
 lost = { $format } could not hold:
 

@@ -147,6 +147,15 @@ source-id = дереккөз
 source-datasets = деректер жиындары
 source-observations = бақылау
 source-checksum = sha256
+file-sheet = «{ $name }» парағы
+file-rows = { $n } бос емес жол
+file-table = { $range } кестесі, тақырыптары { $header } жолында
+file-bare-table = { $range } кестесі, тақырыпсыз
+file-labels = атаулар
+file-codes = кодтар
+file-periods-held = кезеңдер
+file-numbers = сандар
+source-left-out = Жеткілікті дұрыс болмағандықтан ұсынылмады:
 structures-beside = Құрылымдар { $path } файлында.
 lost = { $format } сыйғыза алмады:
 

@@ -189,6 +189,19 @@ source-id = источник
 source-datasets = наборы данных
 source-observations = наблюдений
 source-checksum = sha256
+file-sheet = Лист «{ $name }»
+file-rows = { $n ->
+    [one] { $n } непустая строка
+    [few] { $n } непустые строки
+   *[many] { $n } непустых строк
+}
+file-table = Таблица { $range }, заголовки в строке { $header }
+file-bare-table = Таблица { $range }, без заголовков
+file-labels = названия
+file-codes = коды
+file-periods-held = периоды
+file-numbers = числа
+source-left-out = Не предложены, так как недостаточно правильны:
 structures-beside = Структуры — в { $path }.
 lost = { $format } не вмещает:
 

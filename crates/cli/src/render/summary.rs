@@ -7,6 +7,7 @@ use olshem_formats::Kind;
 use olshem_formats::message::{Note, Variable};
 use olshem_formats::metadata::{Artefact, Metadata, Part};
 use olshem_formats::summary::{DatasetSummary, Summary, Values};
+use olshem_formats::survey::{Holds, Survey};
 use olshem_model::codelist::{Item, Labels};
 use olshem_model::{Role, TimePeriod};
 use olshem_words::Words;
@@ -33,10 +34,7 @@ pub(crate) fn summary(
     words: &Words,
     terminal: Terminal,
 ) -> String {
-    let mut page = Page::new(words, terminal);
-    page.heading(&file.path.display().to_string());
-    page.paragraph(0, Tone::Plain, &format!("{} · {}", file.kind, size(file.size, words)));
-    page.paragraph(0, Tone::Quiet, &format!("sha256 {}", file.sha256));
+    let mut page = begin(file, words, terminal);
     let header = &summary.header;
     let sent = [
         ("file-sender", header.sender.as_deref()),
@@ -57,6 +55,62 @@ pub(crate) fn summary(
         view.dataset(dataset);
     }
     view.page.into_text()
+}
+
+/// A page that begins with what is known of any file.
+fn begin<'a>(file: &File<'_>, words: &'a Words, terminal: Terminal) -> Page<'a> {
+    let mut page = Page::new(words, terminal);
+    page.heading(&file.path.display().to_string());
+    page.paragraph(0, Tone::Plain, &format!("{} · {}", file.kind, size(file.size, words)));
+    page.paragraph(0, Tone::Quiet, &format!("sha256 {}", file.sha256));
+    page
+}
+
+/// The sheets of a workbook and the tables found on them.
+pub(crate) fn survey(
+    file: &File<'_>,
+    survey: &Survey,
+    all: bool,
+    words: &Words,
+    terminal: Terminal,
+) -> String {
+    let mut page = begin(file, words, terminal);
+    let most = if all { usize::MAX } else { MOST };
+    for sheet in &survey.sheets {
+        let name = sheet.name.as_deref().unwrap_or_default().to_owned();
+        page.heading(&words.with("file-sheet", &[("name", name.into())]));
+        page.paragraph(0, Tone::Plain, &words.with("file-rows", &[("n", sheet.rows.into())]));
+        for table in &sheet.tables {
+            page.gap();
+            let header: Vec<String> = table.header.iter().map(ToString::to_string).collect();
+            let arguments = [("range", table.range().into()), ("header", header.join(", ").into())];
+            let line = words
+                .with(if header.is_empty() { "file-bare-table" } else { "file-table" }, &arguments);
+            page.paragraph(0, Tone::Strong, &line);
+            for title in table.titles.iter().take(most) {
+                page.paragraph(2, Tone::Plain, &one_line(title));
+            }
+            for column in table.columns.iter().take(most) {
+                let holds = match column.holds {
+                    Holds::Labels => "file-labels",
+                    Holds::Codes => "file-codes",
+                    Holds::Periods => "file-periods-held",
+                    Holds::Numbers => "file-numbers",
+                };
+                let heading = one_line(&column.heading);
+                let line = format!("{}  {}  {heading}", column.letters(), words.get(holds));
+                page.paragraph(2, Tone::Plain, &line);
+            }
+            let left = table.columns.len().saturating_sub(most);
+            if left > 0 {
+                page.paragraph(2, Tone::Quiet, &words.with("file-more", &[("n", left.into())]));
+            }
+            for note in table.notes.iter().take(most) {
+                page.aside(2, "note", &one_line(note));
+            }
+        }
+    }
+    page.into_text()
 }
 
 /// How many codes, notes and rows are shown unless all are asked for.

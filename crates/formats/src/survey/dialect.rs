@@ -12,7 +12,7 @@ const LOOKED_AT: usize = 1 << 16;
 
 /// The encoding of a text: by its mark, or else UTF-8 if it can be, or else that of eastern or of
 /// western Europe, whichever makes letters of its bytes.
-pub(super) fn encoding(bytes: &[u8]) -> &'static Encoding {
+pub(crate) fn encoding(bytes: &[u8]) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding;
     }
@@ -35,7 +35,7 @@ pub(super) fn encoding(bytes: &[u8]) -> &'static Encoding {
 
 /// What separates the fields: that with which most rows have the same number of them, and more than
 /// one.
-pub(super) fn delimiter(text: &str) -> char {
+pub(crate) fn delimiter(text: &str) -> char {
     let end = text.char_indices().nth(LOOKED_AT).map_or(text.len(), |(at, _)| at);
     let head = &text[..end];
     let regularity = |delimiter: char| {
