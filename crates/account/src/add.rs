@@ -19,6 +19,9 @@ pub struct NewSource<'a> {
     pub file_name: &'a str,
     /// The file as published.
     pub bytes: &'a [u8],
+    /// A message with the structures without which the file can't be read, where it needs any: it is
+    /// kept beside the file, as `structure.xml`.
+    pub structure: Option<&'a [u8]>,
     /// What it is called.
     pub title: &'a str,
     /// Who published it; `not stated` where that is not known.
@@ -32,6 +35,9 @@ pub struct NewSource<'a> {
     /// Codelists that its datasets name and the account lacks.
     pub codelists: &'a [Codelist],
 }
+
+/// What the structures beside a source's file are called.
+const STRUCTURE: &str = "structure.xml";
 
 /// The codelists of an account.
 ///
@@ -82,6 +88,7 @@ pub fn add(account: &Path, source: &NewSource<'_>) -> Result<Vec<PathBuf>, Vec<D
         }
         fs::rename(&beside, &folder)?;
         made.push(folder.join(source.file_name));
+        made.extend(source.structure.map(|_| folder.join(STRUCTURE)));
         made.push(folder.join("source.toml"));
         Ok(made)
     });
@@ -95,6 +102,9 @@ pub fn add(account: &Path, source: &NewSource<'_>) -> Result<Vec<PathBuf>, Vec<D
 fn write(folder: &Path, source: &NewSource<'_>) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join(source.file_name), source.bytes)?;
+    if let Some(structure) = source.structure {
+        fs::write(folder.join(STRUCTURE), structure)?;
+    }
     fs::write(folder.join("source.toml"), description(source))
 }
 

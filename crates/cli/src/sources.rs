@@ -11,8 +11,11 @@ use crate::render::table::{Column, draw};
 use crate::terminal::Terminal;
 use crate::vtl;
 use olshem_account::{NewSource, Verified};
-use olshem_formats::errors::NO_OBSERVATIONS;
+use olshem_formats::errors::{MISSING_STRUCTURE, NO_OBSERVATIONS};
 use olshem_formats::files::{self, Known};
+use olshem_formats::message::Header;
+use olshem_formats::metadata::Metadata;
+use olshem_formats::sdmx::ml::write::{Version, structure_message};
 use olshem_formats::summary::Summary;
 use olshem_formats::survey::{Survey, survey};
 use olshem_formats::{Content, Kind, Proposal, identifier, proposal};
@@ -33,6 +36,7 @@ pub(crate) fn add(
     let bytes = std::fs::read(named.on_disk()).map_err(|error| {
         one(Diagnostic::new(&FILE, named.content.path(), format!("can't be read: {error}")))
     })?;
+    let mut structure = None;
     let (summary, proposed, left_out) = match surveyed(&named.content)? {
         Some(survey) => {
             let found = survey.proposal(None);
@@ -47,7 +51,9 @@ pub(crate) fn add(
         }
         None => {
             let mut summary = Summary::default();
-            let kind = files::read(&named.content, &known(reading, &named)?, &mut summary)?;
+            let known = known(reading, &named)?;
+            let kind = files::read(&named.content, &known, &mut summary)?;
+            structure = needed(&named.content, &known, &summary)?;
             let proposed = proposal(kind, &summary.datasets, &lists);
             (summary, proposed, Vec::new())
         }
@@ -72,6 +78,7 @@ pub(crate) fn add(
             id: &id,
             file_name: &file_name,
             bytes: &bytes,
+            structure: structure.as_deref(),
             title: title.lines().next().unwrap_or(NOT_STATED),
             publisher: publisher.lines().next().unwrap_or(NOT_STATED),
             address: named.address.as_deref().unwrap_or(NOT_STATED),
@@ -91,6 +98,29 @@ pub(crate) fn add(
         left_out.iter().for_each(|table| remarks.push_str(&format!("  {table}\n")));
     }
     Ok(Answer { remarks, ..Answer::new(text) })
+}
+
+/// A message with the structures that a file can't be read without; none where it can.
+fn needed(
+    content: &Content,
+    known: &Known,
+    summary: &Summary,
+) -> Result<Option<Vec<u8>>, Vec<Diagnostic>> {
+    match files::collect(content, &Known::default()) {
+        Err(faults) if faults.iter().any(|fault| fault.code.id == MISSING_STRUCTURE.id) => {}
+        _ => return Ok(None),
+    }
+    let mut needed = Metadata::default();
+    for description in summary.datasets.iter().map(|dataset| &dataset.description) {
+        let wanted = description.dataflow.as_ref().or(description.structure.as_ref());
+        if let Some(found) = wanted.and_then(|wanted| known.defining(wanted)) {
+            needed.extend(found.clone());
+        }
+    }
+    let mut message = Vec::new();
+    // What the message can't hold, nobody needs for reading.
+    structure_message(needed, &Header::default(), Version::V21, &mut message).map_err(one)?;
+    Ok(Some(message))
 }
 
 /// What was found in a file that says nothing of itself; `None` for one that does.

@@ -6,6 +6,7 @@
 mod account;
 mod documents;
 mod faults;
+mod files;
 mod kazakhstan;
 mod repl;
 mod schema;
