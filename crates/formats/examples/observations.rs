@@ -4,6 +4,8 @@
 //! cargo run --release -p olshem-formats --example observations -- data.xml structure.xml
 //! ```
 
+#![allow(clippy::print_stdout)]
+
 use olshem_formats::files::{Known, collect, read};
 use olshem_formats::message::{Description, Observations, Receiver};
 use olshem_formats::metadata::Metadata;

@@ -58,10 +58,10 @@ pub(crate) fn csv(bytes: &[u8]) {
 
 /// A message of SDMX-ML is read or refused; observations follow what was said of their data set.
 pub(crate) fn sdmx_ml(bytes: &[u8]) {
-    let known = Known::new(sdmx_structures(), None);
+    thread_local!(static KNOWN: Known = Known::new(sdmx_structures(), None));
     let content = Content::in_memory("message.xml", bytes.to_vec());
     let mut read = Collected::default();
-    if let Err(faults) = sdmx::ml::read(&content, &known, &mut read) {
+    if let Err(faults) = KNOWN.with(|known| sdmx::ml::read(&content, known, &mut read)) {
         assert_told(&faults);
     }
     for (description, batches) in &read.datasets {

@@ -308,7 +308,7 @@ impl<'r> Rows<'r> {
     /// Completes an observation with what is told of more than it.
     fn row(&mut self, line: usize) -> Result<(), Fault> {
         if !self.groups.is_empty() {
-            self.from_groups();
+            self.fill_from_groups();
         }
         let (element, series, batch) = (self.element, self.series, self.batch);
         for column in &mut self.columns {
@@ -333,7 +333,7 @@ impl<'r> Rows<'r> {
     }
 
     /// Adds to an observation what is told of the groups that it is in.
-    fn from_groups(&mut self) {
+    fn fill_from_groups(&mut self) {
         let mut key = std::mem::take(&mut self.key);
         for groups in &mut self.groups {
             key.clear();
