@@ -207,7 +207,6 @@ impl Gathering {
                 }
             }
         }
-        // Of the rest only what is not a key is needed any more.
         self.batches.push(batch);
         Ok(())
     }

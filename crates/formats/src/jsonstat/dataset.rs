@@ -310,6 +310,12 @@ fn describe(
 ) -> Description {
     let mut extension = object.object("extension").cloned().unwrap_or_default();
     let own = extension.object("measure").cloned();
+    // What is no date is there, if we have written it.
+    let mut updated = object.text("updated").map(str::to_owned);
+    if updated.is_none() && extension.text("updated").is_some() {
+        updated = extension.text("updated").map(str::to_owned);
+        extension.members.shift_remove("updated");
+    }
     let labels_of_status =
         extension.object("status").and_then(|status| status.object("label")).cloned();
     let data_type = if cells.are_numbers() { DataType::Number } else { DataType::String };
@@ -365,7 +371,7 @@ fn describe(
         variables,
         notes,
         source: object.text("source").map(undetermined).unwrap_or_default(),
-        updated: object.text("updated").map(str::to_owned),
+        updated,
         extras,
         ..Description::default()
     }

@@ -163,10 +163,10 @@ impl<'d> Dataset<'d> {
         let mut out = String::new();
         let label = self.label(&description.names).unwrap_or(&description.id);
         member_text(&mut out, "label", label);
-        for (name, text) in [
-            ("source", self.label(&description.source)),
-            ("updated", description.updated.as_deref()),
-        ] {
+        let updated = description.updated.as_deref().and_then(iso);
+        for (name, text) in
+            [("source", self.label(&description.source)), ("updated", updated.as_deref())]
+        {
             if let Some(text) = text {
                 out.push(',');
                 member_text(&mut out, name, text);
@@ -254,7 +254,7 @@ impl<'d> Dataset<'d> {
             if at > 0 {
                 out.push(',');
             }
-            self.dimension(variable, &dimension.codes, notes, out);
+            self.dimension(at, variable, &dimension.codes, notes, out);
         }
         if let Some(id) = &of_measures {
             self.measures_as_dimension(id, out);
@@ -265,6 +265,7 @@ impl<'d> Dataset<'d> {
 
     fn dimension(
         &mut self,
+        axis: usize,
         variable: &Variable,
         codes: &[String],
         notes: &BTreeMap<(&str, &str), Vec<String>>,
@@ -307,10 +308,17 @@ impl<'d> Dataset<'d> {
         }
         let mut units = Vec::new();
         let mut coordinates = Vec::new();
-        for code in codes {
+        let mut counted = None;
+        for (number, code) in codes.iter().enumerate() {
             let Some(item) = item(code) else { continue };
-            if let Some(unit) = self.unit(item) {
-                units.push((code, unit));
+            if let Some(mut unit) = self.unit(variable, item) {
+                // A unit has to have its decimals.
+                if !unit.has("decimals") {
+                    let counted = counted.get_or_insert_with(|| self.decimals(axis, codes.len()));
+                    let decimals = counted.get(number).copied().unwrap_or(0);
+                    put_decimals(&mut unit, decimals);
+                }
+                units.push((code, Json::Object(unit).to_text()));
             }
             let place = item.annotations.iter().find(|a| a.kind.as_deref() == Some(COORDINATES));
             if let Some(place) = place.and_then(|place| from_text(place.title.as_deref()?)) {
@@ -387,8 +395,9 @@ impl<'d> Dataset<'d> {
         }
     }
 
-    /// The unit of a category as JSON, from what is annotated. Other annotations are lost.
-    fn unit(&mut self, item: &Item) -> Option<String> {
+    /// The unit of a category as JSON, from what is annotated, or else, where categories are measures,
+    /// from what is known of all. Other annotations are lost.
+    fn unit(&mut self, variable: &Variable, item: &Item) -> Option<Object> {
         let kinds = |kind: &str| item.annotations.iter().find(|a| a.kind.as_deref() == Some(kind));
         for annotation in &item.annotations {
             let kind = annotation.kind.as_deref().unwrap_or_default();
@@ -397,11 +406,30 @@ impl<'d> Dataset<'d> {
             }
         }
         if let Some(Json::Object(unit)) = kinds(UNIT).and_then(|a| from_text(a.title.as_deref()?)) {
-            return Some(Json::Object(unit).to_text());
+            return Some(unit);
         }
         let label = kinds("UNITS").and_then(|a| self.label(&a.texts));
         let decimals = kinds("PRECISION").and_then(|a| self.label(&a.texts)?.parse().ok());
-        unit(label, decimals)
+        let of_all = match &*self.measures {
+            [(measure, _)] if tells_measures_apart(variable) => Some(*measure),
+            _ => None,
+        };
+        let label = label.or_else(|| self.label(&of_all?.unit));
+        unit(label, decimals.or_else(|| of_all?.decimals))
+    }
+
+    /// To how many decimals the values of each category are written.
+    fn decimals(&self, axis: usize, categories: usize) -> Vec<u32> {
+        let mut decimals = vec![0; categories];
+        for cell in &self.cube.filled {
+            let numbers = self.cube.numbers_at(cell.position);
+            let slot = numbers.get(axis).and_then(|number| decimals.get_mut(*number));
+            let Some(most) = slot else { continue };
+            for (_, column) in &self.measures {
+                *most = cell.text(column).map_or(0, decimals_in).max(*most);
+            }
+        }
+        decimals
     }
 
     fn measures_as_dimension(&mut self, id: &str, out: &mut String) {
@@ -417,11 +445,17 @@ impl<'d> Dataset<'d> {
             let name = variable.component.name.as_str();
             member_text(out, name, self.label(&variable.names).unwrap_or(name));
         });
-        let units: Vec<(&str, String)> = names()
-            .filter_map(|v| {
-                Some((v.component.name.as_str(), unit(self.label(&v.unit), v.decimals)?))
-            })
-            .collect();
+        let mut units: Vec<(&str, String)> = Vec::new();
+        for (variable, column) in &self.measures {
+            let Some(mut unit) = unit(self.label(&variable.unit), variable.decimals) else {
+                continue;
+            };
+            if !unit.has("decimals") {
+                let texts = self.cube.filled.iter().filter_map(|cell| cell.text(column));
+                put_decimals(&mut unit, texts.map(decimals_in).max().unwrap_or(0));
+            }
+            units.push((&variable.component.name, Json::Object(unit).to_text()));
+        }
         if !units.is_empty() {
             out.push_str(",\"unit\":");
             separated(out, '{', '}', units, |out, (name, unit)| {
@@ -542,6 +576,9 @@ impl<'d> Dataset<'d> {
         if let Some(status) = self.labels_of_statuses() {
             extension.members.insert("status".to_owned(), status);
         }
+        if let Some(updated) = updated_otherwise(&cube.description) {
+            extension.members.insert("updated".to_owned(), Json::Text(updated.to_owned()));
+        }
         if let Some(measure) = self.only_measure() {
             extension.members.insert("measure".to_owned(), measure);
         }
@@ -622,17 +659,45 @@ fn spelling<'v>(variable: &'v Variable, code: &'v str) -> &'v str {
     alias.filter(same).unwrap_or(code)
 }
 
-fn unit(label: Option<&str>, decimals: Option<u32>) -> Option<String> {
-    let mut members = Vec::new();
+fn unit(label: Option<&str>, decimals: Option<u32>) -> Option<Object> {
+    let mut unit = Object::default();
     if let Some(label) = label {
-        let mut text = String::new();
-        member_text(&mut text, "label", label);
-        members.push(text);
+        unit.members.insert("label".to_owned(), Json::Text(label.to_owned()));
     }
     if let Some(decimals) = decimals {
-        members.push(format!("\"decimals\":{decimals}"));
+        put_decimals(&mut unit, decimals);
     }
-    (!members.is_empty()).then(|| format!("{{{}}}", members.join(",")))
+    (!unit.members.is_empty()).then_some(unit)
+}
+
+fn put_decimals(unit: &mut Object, decimals: u32) {
+    unit.members.insert("decimals".to_owned(), Json::Number(decimals.to_string()));
+}
+
+fn decimals_in(number: &str) -> u32 {
+    let fraction = number.split_once('.').map_or("", |(_, fraction)| fraction);
+    fraction.bytes().take_while(u8::is_ascii_digit).count() as u32
+}
+
+/// When the data were changed, where JSON-stat has no place for it.
+fn updated_otherwise(description: &Description) -> Option<&str> {
+    description.updated.as_deref().filter(|updated| iso(updated).is_none())
+}
+
+/// A point in time as ISO 8601 has it, from PC-Axis's `20240131 09:00` too; `None` if it is neither.
+fn iso(updated: &str) -> Option<String> {
+    let shape: String = updated.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
+    match shape.as_str() {
+        "99999999" | "99999999 99:99" => {
+            let date = [updated.get(..4)?, updated.get(4..6)?, updated.get(6..8)?].join("-");
+            let time = updated.get(9..).map(|time| format!("T{time}"));
+            Some(date + &time.unwrap_or_default())
+        }
+        shape if shape == "9999-99-99" || shape.starts_with("9999-99-99T99:99") => {
+            Some(updated.to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// Writes a number with its digits, everything else as text.

@@ -159,7 +159,8 @@ impl Reading<'_, '_> {
         if super::axis::is_structural(keyword) && !self.is_left_over(statement, language) {
             return Ok(());
         }
-        if statement.is_empty() {
+        // Of the file, which is written without.
+        if statement.is_empty() || keyword == "KEYS" {
             return Ok(());
         }
         let Some(values) = statement.values() else {

@@ -2,7 +2,11 @@
 
 use crate::px::{assert_same, read, rows, sorted, table_of, written};
 use crate::shared;
+use olshem_formats::message::Collected;
 use olshem_formats::{Content, Kind};
+use olshem_model::Codelist;
+use olshem_model::codelist::Item;
+use std::sync::Arc;
 
 /// What is read of each sample, or why it is refused.
 #[test]
@@ -16,7 +20,7 @@ fn samples() {
 fn samples_written() {
     let Some(folder) = shared("data/formats/jsonstat") else { return };
     for path in sorted(&folder, "json") {
-        let Ok(once) = read(&Content::file(&path)) else { continue };
+        let Ok(mut once) = read(&Content::file(&path)) else { continue };
         if once.datasets.is_empty() {
             continue;
         }
@@ -27,8 +31,22 @@ fn samples_written() {
         for ((once, _), (twice, _)) in once.datasets.iter().zip(&mut twice.datasets) {
             twice.id.clone_from(&once.id);
         }
-        assert_same(&once, &twice, &path.display().to_string());
         assert_eq!(written(&twice, Kind::JsonStat).0, text, "{}", path.display());
+        // Where a unit does not tell its decimals, the writer has counted them.
+        without_units(&mut once);
+        without_units(&mut twice);
+        assert_same(&once, &twice, &path.display().to_string());
+    }
+}
+
+fn without_units(collected: &mut Collected) {
+    for variable in collected.datasets.iter_mut().flat_map(|(d, _)| &mut d.variables) {
+        let Some(list) = &variable.codelist else { continue };
+        let mut bare = Codelist::new(&list.id);
+        for item in list.items() {
+            bare.push(Item { annotations: Vec::new(), ..item.clone() }).unwrap();
+        }
+        variable.codelist = Some(Arc::new(bare));
     }
 }
 

@@ -372,7 +372,7 @@ fn hostile() {
         ("no equals sign", small("TITLE;", "1 2")),
         ("no keyword", small("\"TITLE\"=1;", "1 2")),
         ("NUL", small("TITLE=\"a\0b\";", "1 2")),
-        ("NUL in DATA", small("", "1\02 3")),
+        ("NUL in DATA", small("", "1\x002 3")),
         ("bracket", small("TITLE[en=\"t\";", "1 2")),
         ("parenthesis", small("NOTE(\"a\"=\"t\";", "1 2")),
         ("no list", small("TITLE=(\"t\");", "1 2")),
