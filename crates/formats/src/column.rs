@@ -7,7 +7,7 @@ use crate::errors::{
 };
 use crate::number::{Notation, without_marks};
 use crate::published::{self, Bounds, Figure, Sign};
-use crate::reading::{BoundsFrom, ComponentReading, Read};
+use crate::reading::{Aspect, BoundsFrom, Cells, ComponentReading, Read};
 use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, StringBuilder};
 use arrow::datatypes::{DataType as ArrowType, Field};
 use olshem_model::spelling::nearest;
@@ -79,6 +79,17 @@ impl<'a> Column<'a> {
         let notation = Notation { decimal: read.decimal, thousands: read.thousands };
         let cells = CellReader { reading, read, notation, codelist, known: HashMap::new() };
         Self { component, cells, values, bounds }
+    }
+
+    /// What may be told of a cell of this column besides its value.
+    pub(crate) fn aspect<'t>(&self, aspect: Aspect, text: &'t str) -> &'t str {
+        match aspect {
+            Aspect::Marks => self.cells.marks(text),
+            Aspect::Flag if self.cells.present(text).is_none() => text.trim(),
+            Aspect::Flag => "",
+            // The text of the cell above is what is told.
+            Aspect::Parent => text,
+        }
     }
 
     /// Adds a value from the text of a cell and, where the figure as printed is in another, of that.
@@ -170,14 +181,18 @@ impl CellReader<'_> {
     /// A cell's text without white space at its ends; `None` if it stands for a missing value.
     fn present<'t>(&self, text: &'t str) -> Option<&'t str> {
         let text = text.trim();
-        let missing = text.is_empty() || self.read.missing.iter().any(|m| m.trim() == text);
+        let stands_for_none = || self.read.missing.iter().any(|m| m.trim() == text);
+        // What is told of another component's cell is that a value is missing, not missing itself.
+        let is_of_another = matches!(self.reading.cells, Cells::Of(..));
+        let missing = text.is_empty() || !is_of_another && stands_for_none();
         (!missing).then_some(text)
     }
 
     /// The same, of which `pattern` and `map` have made what is to be read.
     fn prepared<'t>(&'t self, text: &'t str) -> Result<Option<&'t str>, Fault> {
         let Some(present) = self.present(text) else {
-            return Ok(None);
+            let meant = self.reading.map.get("").map(String::as_str);
+            return Ok(meant.filter(|meant| !meant.is_empty()));
         };
         let kept = match &self.reading.pattern {
             None => present,
@@ -189,6 +204,25 @@ impl CellReader<'_> {
         let kept = kept.trim();
         let replaced = self.reading.map.get(kept).map_or(kept, String::as_str);
         Ok((!replaced.is_empty()).then_some(replaced))
+    }
+
+    /// The footnote marks that a text has, where it can be read only without them.
+    fn marks<'t>(&self, text: &'t str) -> &'t str {
+        let is_read = |text: &str| match self.reading.data_type {
+            DataType::Integer | DataType::Number => self.notation.plain(text).is_some(),
+            _ => self.known_text(text).is_some(),
+        };
+        // What is replaced is no part of the file's text any more.
+        let Some(present) = self.present(text).filter(|_| self.read.footnotes) else { return "" };
+        let kept = match &self.reading.pattern {
+            None => present,
+            Some(pattern) => pattern.first_group(present).unwrap_or("").trim(),
+        };
+        if self.reading.map.contains_key(kept) || is_read(kept) {
+            return "";
+        }
+        let bare = without_marks(kept).into_iter().flatten().find(|bare| is_read(bare));
+        bare.map_or("", |bare| kept[bare.len()..].trim())
     }
 
     fn decimal_text<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, Fault> {
@@ -332,21 +366,26 @@ impl CellReader<'_> {
 
     /// The canonical text of what a cell says.
     fn canonical(&self, text: &str) -> Result<String, Fault> {
-        let read = |text: &str| match (self.reading.data_type, self.codelist) {
-            (DataType::TimePeriod, _) => period(text),
-            (DataType::Date, _) => date(text),
-            (DataType::Time, _) => time(text),
-            (DataType::Duration, _) => duration(text),
-            (_, Some(list)) => list.find(text).map(|item| item.code.clone()),
-            (_, None) => Some(text.to_owned()),
-        };
         let bare = without_marks(text).filter(|_| self.read.footnotes);
+        let read = |text: &str| self.known_text(text);
         read(text).or_else(|| bare.into_iter().flatten().find_map(read)).ok_or_else(|| {
             match self.codelist {
                 Some(list) => unknown_code(text, list),
                 None => self.not_of_type(text),
             }
         })
+    }
+
+    /// The canonical text of a text without footnote marks; `None` if it is not of the type.
+    fn known_text(&self, text: &str) -> Option<String> {
+        match (self.reading.data_type, self.codelist) {
+            (DataType::TimePeriod, _) => period(text),
+            (DataType::Date, _) => date(text),
+            (DataType::Time, _) => time(text),
+            (DataType::Duration, _) => duration(text),
+            (_, Some(list)) => list.find(text).map(|item| item.code.clone()),
+            (_, None) => Some(text.to_owned()),
+        }
     }
 
     fn not_of_type(&self, text: &str) -> Fault {

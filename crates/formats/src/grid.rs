@@ -2,6 +2,7 @@
 
 use crate::reading::column_letters;
 use olshem_model::Place;
+use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 
@@ -18,6 +19,9 @@ pub(crate) struct Grid {
     rows: Vec<Row>,
     /// The number, from 0, of the column in which every row begins.
     first_column: usize,
+    /// How far the texts of cells are moved to the right by their style, where they are: a row, as an
+    /// index, and a column to a number of steps.
+    indents: BTreeMap<(usize, usize), u8>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +52,33 @@ impl Grid {
     /// Ends a cell.
     pub(crate) fn end_cell(&mut self) {
         self.ends.push(self.text.len());
+    }
+
+    /// Adds a cell in that column of the row, the cells between being empty. `false`, and nothing is
+    /// added, where the row has one there already.
+    pub(crate) fn put(&mut self, column: usize, text: &str, indent: u8) -> bool {
+        let Some(row) = self.rows.len().checked_sub(1) else { return false };
+        let Some(empty) = column.checked_sub(self.width(row)) else { return false };
+        self.ends.resize(self.ends.len() + empty, self.text.len());
+        self.push_text(text);
+        self.end_cell();
+        if indent > 0 {
+            self.indents.insert((row, column), indent);
+        }
+        true
+    }
+
+    /// How many cells there are, the empty ones in between included.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// How far a cell's text is moved to the right, by its style or by spaces. A step of style is as
+    /// wide as three spaces.
+    pub(crate) fn indent(&self, row: usize, column: usize) -> usize {
+        let text = self.cell(row, column);
+        let spaces = text.chars().take_while(|c| c.is_whitespace()).count();
+        spaces + 3 * usize::from(self.indents.get(&(row, column)).copied().unwrap_or(0))
     }
 
     /// Whether there are no rows.

@@ -3,10 +3,13 @@
 use crate::errors::{AMBIGUOUS_COLUMN, EMPTY_FILE, MISSING_COLUMN, NO_OBSERVATIONS};
 use crate::faults::Faults;
 use crate::grid::Grid;
-use crate::reading::{BoundsFrom, Cells, DatasetReading, Wildcards, column_number};
+use crate::reading::{
+    Aspect, BoundsFrom, Cells, DatasetReading, Wildcards, column_number, matches_wildcard,
+};
 use olshem_model::spelling::nearest;
 use olshem_model::{Diagnostic, Place};
-use std::ops::Range;
+use std::collections::BTreeMap;
+use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +17,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct Layout {
     pub(crate) grid: Arc<Grid>,
+    /// Which of the sheets it is, in the order of declaration.
+    pub(crate) sheet: usize,
     /// The rows with data, as indices.
     pub(crate) rows: Range<usize>,
     /// How many fields each row must have, in a delimited file with headings.
@@ -24,6 +29,29 @@ pub(crate) struct Layout {
     components: Vec<Standing>,
     conditions: Vec<Condition>,
     headings: Headings,
+    /// For each column that fills downwards, the rows in which something is written.
+    written: BTreeMap<usize, Vec<usize>>,
+    /// For each column with indented labels, the row of what each is a part of, from the first row.
+    parents: BTreeMap<usize, Vec<Option<usize>>>,
+}
+
+/// The rows of a table, by their numbers: those of a sheet, or of a table that stands on it with
+/// others. Declarations count from the first.
+pub(crate) type Window = RangeInclusive<usize>;
+
+/// The tables on a grid that a dataset reads.
+pub(crate) fn windows(grid: &Grid, dataset: &DatasetReading) -> Vec<Window> {
+    let Some(beginnings) = &dataset.table else {
+        return vec![1..=usize::MAX];
+    };
+    let begins = |row: &usize| {
+        let mut texts = (0..grid.width(*row)).map(|column| grid.cell(*row, column).trim());
+        texts.find(|text| !text.is_empty()).is_some_and(|text| beginnings.match_text(text))
+    };
+    let rows = grid.rows_numbered(&(1..=usize::MAX));
+    let firsts: Vec<usize> = rows.filter(begins).map(|row| grid.number(row)).collect();
+    let lasts = firsts.iter().skip(1).map(|next| next - 1).chain([usize::MAX]);
+    firsts.iter().zip(lasts).map(|(&first, last)| first..=last).collect()
 }
 
 /// Where one component stands.
@@ -38,8 +66,10 @@ struct Standing {
 #[derive(Debug)]
 enum Values {
     Column(usize),
-    /// In this row of the headings.
-    Heading(usize),
+    /// In this row of the headings, so many columns to the right.
+    Heading(usize, usize),
+    Cell(CellAt),
+    Of(Aspect, usize),
     Spread,
     Constant,
 }
@@ -60,34 +90,49 @@ pub(crate) struct CellAt {
 }
 
 impl Layout {
-    /// Finds the columns that a dataset names.
+    /// Finds the columns that a dataset names, in a table of a sheet. None where there is a fault, or
+    /// where the dataset does not want this table.
     pub(crate) fn find(
         file: &Path,
-        grid: Arc<Grid>,
+        (sheet, grid): (usize, Arc<Grid>),
+        window: &Window,
         dataset: &DatasetReading,
         faults: &mut Faults,
     ) -> Option<Self> {
         let faults_before = faults.count();
-        let headings = Headings::find(file, &grid, dataset, faults)?;
-        let numbers = match (&dataset.rows, dataset.header.last()) {
-            (Some(rows), _) => rows.clone(),
-            (None, Some(header)) => header + 1..=usize::MAX,
-            (None, None) => 1..=usize::MAX,
+        let headings = Headings::find(file, &grid, window, dataset, faults)?;
+        let counted = |number: usize| window.start().saturating_add(number - 1);
+        let (first, last) = match (&dataset.rows, dataset.header.last()) {
+            (Some(rows), _) => (*rows.start(), *rows.end()),
+            (None, Some(header)) => (header + 1, usize::MAX),
+            (None, None) => (1, usize::MAX),
         };
+        let numbers = counted(first)..=counted(last).min(*window.end());
         let mut finder = Finder { file, grid: &grid, headings: &headings, faults };
         let components: Vec<Standing> = dataset
             .components
             .values()
             .map(|component| Standing {
                 values: match &component.cells {
-                    Cells::Column(name) => Values::Column(finder.column(name)),
-                    Cells::Heading(row) => Values::Heading(row - 1),
+                    Cells::Column(names) => Values::Column(finder.column(names.texts())),
+                    Cells::Heading { row, offset } => Values::Heading(row - 1, *offset),
+                    Cells::Cell { row, column } => match grid.row_numbered(counted(*row)) {
+                        Some(row) => Values::Cell(CellAt { row, column: *column }),
+                        None => Values::Constant,
+                    },
+                    Cells::Of(aspect, other) => {
+                        let of = dataset.components.get_index_of(other);
+                        // That it exists was checked when it was declared.
+                        of.map_or(Values::Constant, |of| Values::Of(*aspect, of))
+                    }
                     Cells::Columns(_) => Values::Spread,
                     Cells::Value(_) => Values::Constant,
                 },
                 fill: component.fill,
                 printed: match &component.bounds {
-                    Some(BoundsFrom::Column(name)) => Some(finder.column(name)),
+                    Some(BoundsFrom::Column(name)) => {
+                        Some(finder.column(std::slice::from_ref(name)))
+                    }
                     Some(BoundsFrom::Digits) | None => None,
                 },
             })
@@ -96,29 +141,84 @@ impl Layout {
             dataset.spread().map(|letters| letters.columns(headings.width).collect());
         let mut conditions = Vec::new();
         for (key, texts) in &dataset.conditions {
-            if let Some(Cells::Heading(row)) = dataset.components.get(key).map(|c| &c.cells) {
-                let row = row - 1;
-                spread.iter_mut().for_each(|columns| {
-                    columns.retain(|&column| texts.match_text(headings.text(&grid, row, column)));
-                });
-                continue;
+            let standing = dataset.components.get_index_of(key).and_then(|at| components.get(at));
+            match standing.map(|standing| &standing.values) {
+                Some(&Values::Heading(row, offset)) => spread.iter_mut().for_each(|columns| {
+                    let text = |column: usize| headings.text(&grid, row, column + offset);
+                    columns.retain(|&column| texts.match_text(text(column)));
+                }),
+                Some(Values::Cell(at)) if !texts.match_text(grid.cell(at.row, at.column).trim()) => {
+                    return None;
+                }
+                Some(Values::Cell(_)) => {}
+                standing => {
+                    let column = match standing {
+                        Some(&Values::Column(column)) if finder.named(key).is_empty() => column,
+                        _ => finder.column(std::slice::from_ref(key)),
+                    };
+                    let fills = |s: &Standing| {
+                        s.fill && matches!(s.values, Values::Column(c) if c == column)
+                    };
+                    let fill = components.iter().any(fills);
+                    conditions.push(Condition { column, fill, texts: texts.clone() });
+                }
             }
-            let column = finder.column(key);
-            let fills =
-                |s: &Standing| s.fill && matches!(s.values, Values::Column(c) if c == column);
-            let fill = components.iter().any(fills);
-            conditions.push(Condition { column, fill, texts: texts.clone() });
+        }
+        if faults.count() > faults_before {
+            return None;
         }
         let is_delimited = grid.sheet.is_none();
-        (faults.count() == faults_before).then(|| Self {
+        let mut layout = Self {
+            sheet,
             rows: grid.rows_numbered(&numbers),
             width: headings.rows.last().filter(|_| is_delimited).map(|&row| grid.width(row)),
             spread,
             components,
             conditions,
             headings,
+            written: BTreeMap::new(),
+            parents: BTreeMap::new(),
             grid,
-        })
+        };
+        layout.look_up_columns();
+        Some(layout)
+    }
+
+    /// Notes for whole columns what would be sought anew for each of their cells.
+    fn look_up_columns(&mut self) {
+        let is_written =
+            |row: &usize, column: usize| !self.grid.cell(*row, column).trim().is_empty();
+        for standing in &self.components {
+            match standing.values {
+                Values::Column(column) if standing.fill => {
+                    let rows = self.rows.clone().filter(|row| is_written(row, column));
+                    self.written.insert(column, rows.collect());
+                }
+                Values::Of(Aspect::Parent, of) => {
+                    let Some(&Standing { values: Values::Column(column), .. }) =
+                        self.components.get(of)
+                    else {
+                        continue;
+                    };
+                    let mut above: Vec<(usize, usize)> = Vec::new();
+                    let mut parents = Vec::with_capacity(self.rows.len());
+                    for row in self.rows.clone() {
+                        if is_written(&row, column) {
+                            let indent = self.grid.indent(row, column);
+                            while above.last().is_some_and(|(_, other)| *other >= indent) {
+                                above.pop();
+                            }
+                            parents.push(above.last().map(|(row, _)| *row));
+                            above.push((row, indent));
+                        } else {
+                            parents.push(None);
+                        }
+                    }
+                    self.parents.insert(column, parents);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Whether a row is one that the dataset reads.
@@ -138,7 +238,15 @@ impl Layout {
         match standing.values {
             Values::Column(column) if standing.fill => Some(self.filled(CellAt { row, column })),
             Values::Column(column) => Some(CellAt { row, column }),
-            Values::Heading(heading) => Some(self.headings.cell(&self.grid, heading, column)),
+            Values::Heading(heading, offset) => Some(self.headings.cell(heading, column + offset)),
+            Values::Cell(cell) => Some(cell),
+            Values::Of(Aspect::Marks | Aspect::Flag, of) => self.cell(of, observation),
+            Values::Of(Aspect::Parent, of) => {
+                let CellAt { row, column } = self.cell(of, observation)?;
+                let parents = self.parents.get(&column)?;
+                let parent = parents.get(row.checked_sub(self.rows.start)?).copied().flatten()?;
+                Some(CellAt { row: parent, column })
+            }
             Values::Spread => Some(observation),
             Values::Constant => None,
         }
@@ -153,9 +261,10 @@ impl Layout {
     /// The nearest cell upwards that is not empty.
     fn filled(&self, at: CellAt) -> CellAt {
         let CellAt { row, column } = at;
-        let is_written = |row: &usize| !self.grid.cell(*row, column).trim().is_empty();
-        let row = (self.rows.start..=row).rev().find(is_written).unwrap_or(row);
-        CellAt { row, column }
+        let written = self.written.get(&column).map_or(&[][..], Vec::as_slice);
+        let before = written.partition_point(|&written| written <= row);
+        let nearest = before.checked_sub(1).and_then(|nearest| written.get(nearest));
+        CellAt { row: nearest.copied().unwrap_or(row), column }
     }
 
     /// What a cell has, as it is in the file.
@@ -179,6 +288,8 @@ struct Headings {
     own: Vec<String>,
     /// … and all of them, joined.
     paths: Vec<String>,
+    /// For each row and column, the column whose heading holds there.
+    held: Vec<Vec<usize>>,
     width: usize,
 }
 
@@ -186,12 +297,14 @@ impl Headings {
     fn find(
         file: &Path,
         grid: &Grid,
+        window: &Window,
         dataset: &DatasetReading,
         faults: &mut Faults,
     ) -> Option<Self> {
         let mut rows = Vec::new();
-        for &number in &dataset.header {
-            match grid.row_numbered(number) {
+        for &header in &dataset.header {
+            let number = window.start().saturating_add(header - 1);
+            match grid.row_numbered(number).filter(|_| window.contains(&number)) {
                 Some(row) => rows.push(row),
                 None if grid.is_empty() => {
                     let message = match &grid.sheet {
@@ -202,7 +315,9 @@ impl Headings {
                     return None;
                 }
                 None => {
-                    let message = format!("there is no row {number} for the headings");
+                    let sheet = grid.sheet.as_ref();
+                    let of = sheet.map_or(String::new(), |sheet| format!(" of sheet \"{sheet}\""));
+                    let message = format!("nothing is in row {number}{of} for the headings");
                     faults.push(Diagnostic::new(&NO_OBSERVATIONS, file, message));
                     return None;
                 }
@@ -214,7 +329,21 @@ impl Headings {
             [.., last] if grid.sheet.is_none() => grid.width(*last),
             _ => all_rows.map(|row| grid.width(row)).max().unwrap_or(0),
         };
-        let mut headings = Self { rows, own: Vec::new(), paths: Vec::new(), width };
+        let held = rows.iter().enumerate().map(|(heading, &row)| {
+            // But for the last row, a heading holds for the empty cells to its right, as merged
+            // cells do.
+            let fills = heading + 1 < rows.len();
+            let mut holds = None;
+            let column = |column| {
+                if !grid.cell(row, column).trim().is_empty() {
+                    holds = Some(column);
+                }
+                holds.filter(|_| fills).unwrap_or(column)
+            };
+            (0..width).map(column).collect()
+        });
+        let held = held.collect();
+        let mut headings = Self { rows, own: Vec::new(), paths: Vec::new(), held, width };
         for column in 0..width {
             let texts: Vec<String> = (0..headings.rows.len())
                 .map(|row| normalised(headings.text(grid, row, column)))
@@ -227,20 +356,16 @@ impl Headings {
         Some(headings)
     }
 
-    /// The cell with a heading. But for the last row, a heading holds for the empty cells to its
-    /// right, as merged cells do.
-    fn cell(&self, grid: &Grid, heading: usize, column: usize) -> CellAt {
-        let row = self.rows[heading];
-        let is_written = |column: &usize| !grid.cell(row, *column).trim().is_empty();
-        let column = match heading + 1 == self.rows.len() {
-            true => column,
-            false => (0..=column).rev().find(is_written).unwrap_or(column),
-        };
-        CellAt { row, column }
+    /// The cell with the heading that holds for a column.
+    fn cell(&self, heading: usize, column: usize) -> CellAt {
+        // Beyond the last column, what holds for that one does.
+        let held = self.held.get(heading).and_then(|held| held.get(column).or(held.last()));
+        let row = self.rows.get(heading).copied().unwrap_or_default();
+        CellAt { row, column: held.copied().unwrap_or(column) }
     }
 
     fn text<'g>(&self, grid: &'g Grid, heading: usize, column: usize) -> &'g str {
-        let at = self.cell(grid, heading, column);
+        let at = self.cell(heading, column);
         grid.cell(at.row, at.column).trim()
     }
 }
@@ -259,28 +384,45 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// The number of the column of that name; any number where there is a fault.
-    fn column(&mut self, name: &str) -> usize {
+    /// The number of the column that has the first of these names that any has; any number where
+    /// there is a fault.
+    fn column(&mut self, names: &[String]) -> usize {
+        let mut fault = None;
+        for name in names {
+            match self.named(name)[..] {
+                [column] => return column,
+                [] => {}
+                ref found => fault = fault.or_else(|| Some(self.ambiguous(found))),
+            }
+        }
+        let name = names.first().map(String::as_str).unwrap_or_default();
+        let fault = fault.unwrap_or_else(|| self.missing(&normalised(name)));
+        self.faults.push(fault);
+        0
+    }
+
+    /// The columns of that name: of that heading, of those headings, of that letter, or of headings
+    /// that are so.
+    fn named(&self, name: &str) -> Vec<usize> {
         let Headings { own, paths, width, .. } = self.headings;
         let wanted = normalised(name);
-        let named = |names: &[String]| -> Vec<usize> {
-            (0..*width).filter(|&column| names[column] == wanted).collect()
+        let called = |is_so: &dyn Fn(&String) -> bool| {
+            let named = |names: &[String]| -> Vec<usize> {
+                (0..*width).filter(|&column| names.get(column).is_some_and(is_so)).collect()
+            };
+            Some(named(own)).filter(|found| !found.is_empty()).unwrap_or_else(|| named(paths))
         };
-        let mut found = named(own);
-        if found.is_empty() {
-            found = named(paths);
-        }
-        if let [column] = found[..] {
-            return column;
+        let found = called(&|heading| *heading == wanted);
+        if !found.is_empty() {
+            return found;
         }
         let has_letters = self.grid.sheet.is_some() || self.headings.rows.is_empty();
         let lettered = column_number(name).filter(|column| has_letters && column < width);
-        if let (Some(column), true) = (lettered, found.is_empty()) {
-            return column;
+        match lettered {
+            Some(column) => vec![column],
+            None if wanted.contains('*') => called(&|heading| matches_wildcard(&wanted, heading)),
+            None => Vec::new(),
         }
-        let fault = if found.is_empty() { self.missing(&wanted) } else { self.ambiguous(&found) };
-        self.faults.push(fault);
-        0
     }
 
     fn place(&self) -> Place {

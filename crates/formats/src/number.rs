@@ -105,13 +105,20 @@ fn is_plain(text: &str) -> bool {
 /// A text without the footnote marks at its end, in the order in which they should be tried; `None`
 /// if it has none.
 ///
-/// Marks are `1)`, `12)`, `1,2)`, `(1)`, `[1]`, asterisks and superscripts. How many digits of
-/// `20211)` belong to the mark, only trying tells; of a number, one does.
+/// Marks are `1)`, `12)`, `1,2)`, `*)`, `(1)`, `[1]`, asterisks and superscripts, and one or two small
+/// letters after a space. How many digits of `20211)` belong to the mark, only trying tells; of a
+/// number, one does.
 pub(crate) fn without_marks(text: &str) -> Option<[&str; 2]> {
     let is_superscript = |c: char| matches!(c, '*' | '¹' | '²' | '³' | '⁰' | '⁴'..='⁹' | '⁾' | '†');
     let bare = text.trim_end_matches(is_superscript).trim_end();
     if bare.len() < text.len() {
         return Some([bare, bare]);
+    }
+    if let Some((bare, letters)) = text.rsplit_once(char::is_whitespace)
+        && (1..=2).contains(&letters.len())
+        && letters.bytes().all(|b| b.is_ascii_lowercase())
+    {
+        return Some([bare.trim_end(), bare.trim_end()]);
     }
     let open = match text.chars().next_back()? {
         ')' => '(',
@@ -121,6 +128,10 @@ pub(crate) fn without_marks(text: &str) -> Option<[&str; 2]> {
     let inside = &text[..text.len() - 1];
     if let Some((bare, mark)) = inside.rsplit_once(open) {
         return is_mark(mark).then(|| [bare.trim_end(), bare.trim_end()]);
+    }
+    if open == '(' && inside.ends_with('*') {
+        let bare = inside.trim_end_matches('*').trim_end();
+        return Some([bare, bare]);
     }
     // `1,2)` is `1)` after `1,`.
     let mut shortest = inside.strip_suffix(|c: char| c.is_ascii_digit())?;
@@ -186,6 +197,9 @@ mod tests {
             ("2021*", Some(["2021", "2021"])),
             ("2021¹", Some(["2021", "2021"])),
             ("2021 (1)", Some(["2021", "2021"])),
+            ("2021**)", Some(["2021", "2021"])),
+            ("12.3 p", Some(["12.3", "12.3"])),
+            ("12.3p", None),
             ("2021[a]", Some(["2021", "2021"])),
             ("Astana city2)", Some(["Astana city", "Astana city"])),
             ("2021", None),

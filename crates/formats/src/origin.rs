@@ -99,8 +99,8 @@ impl Origins {
     }
 
     /// Which sheet, in the order of declaration, a row of the table stands in.
-    pub(crate) fn layout_of(&self, row: usize) -> u32 {
-        self.observations[row].layout
+    pub(crate) fn sheet_of(&self, row: usize) -> usize {
+        self.layouts[self.observations[row].layout as usize].sheet
     }
 
     /// Puts the rows in another order.

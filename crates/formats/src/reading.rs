@@ -58,11 +58,14 @@ pub struct DatasetReading {
     pub header: Vec<usize>,
     /// The rows with the data, from 1; all after the headings where absent.
     pub rows: Option<RangeInclusive<usize>>,
-    /// Only rows, or spread columns, whose cells are so. The key is a heading, a column's letter or
-    /// a component that is spread over the columns.
+    /// Only rows, or spread columns, whose cells are so. Or only tables whose cell is so. The key
+    /// is a heading, a column's letter, or a component that stands in a column, a heading or a cell.
     pub conditions: IndexMap<String, Wildcards>,
     /// The sheets of a workbook; the first where absent.
     pub sheet: Option<Wildcards>,
+    /// With what the first text of a row begins a table, where several stand one below the other.
+    /// Rows are then counted from there.
+    pub table: Option<Wildcards>,
     /// The components in the order of declaration.
     pub components: IndexMap<String, ComponentReading>,
     /// Breaks in its series.
@@ -109,14 +112,50 @@ pub struct ComponentReading {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cells {
     /// In the column of that heading or letter.
-    Column(String),
-    /// In that row of the headings (from 1), over the columns of the component with
-    /// [`Cells::Columns`].
-    Heading(usize),
+    Column(Names),
+    /// Over the columns of the component with [`Cells::Columns`].
+    Heading {
+        /// In that row of the headings, from 1.
+        row: usize,
+        /// How far to the right of the first column that it holds for a heading stands.
+        offset: usize,
+    },
+    /// In one cell, for every row.
+    Cell {
+        /// From 1.
+        row: usize,
+        /// From 0.
+        column: usize,
+    },
+    /// In the cells of another component, of which it is what that component leaves.
+    Of(Aspect, String),
     /// In all of these columns, an observation in each.
     Columns(Letters),
     /// Nowhere: in every row the value is this.
     Value(String),
+}
+
+/// What may be told of a cell besides its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aspect {
+    /// The footnote marks that were taken off.
+    Marks,
+    /// The text that stands for a missing value.
+    Flag,
+    /// The text of the nearest cell above that is less indented.
+    Parent,
+}
+
+/// What a column is called: one heading or letter, or several of which one is there; each may contain
+/// `*` for any text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names(Vec<String>);
+
+impl Names {
+    /// The names as declared, the first to be tried first.
+    pub(crate) fn texts(&self) -> &[String] {
+        &self.0
+    }
 }
 
 /// Whence the bounds of a number come.
@@ -234,6 +273,7 @@ struct RawDataset {
     #[serde(default, rename = "where")]
     conditions: IndexMap<String, OneOrMany<String>>,
     sheet: Option<OneOrMany<String>>,
+    table: Option<OneOrMany<String>>,
     components: IndexMap<String, ComponentReading>,
     #[serde(default, rename = "break")]
     breaks: Vec<Break>,
@@ -257,6 +297,7 @@ impl TryFrom<RawDataset> for DatasetReading {
                 .map(|(key, texts)| (key, Wildcards(texts.into_vec())))
                 .collect(),
             sheet: raw.sheet.map(|names| Wildcards(names.into_vec())),
+            table: raw.table.map(|texts| Wildcards(texts.into_vec())),
             components: raw.components,
             breaks: raw.breaks,
         };
@@ -275,12 +316,15 @@ impl DatasetReading {
             }
             match &component.cells {
                 Cells::Columns(_) => spread += 1,
-                Cells::Heading(row) if (1..=self.header.len()).contains(row) => headings += 1,
-                Cells::Heading(row) => {
+                Cells::Heading { row, .. } if (1..=self.header.len()).contains(row) => {
+                    headings += 1;
+                }
+                Cells::Heading { row, .. } => {
                     let rows = self.header.len();
                     return Err(format!("`{name}` is in heading {row}, but `header` has {rows}"));
                 }
-                Cells::Column(_) | Cells::Value(_) => {}
+                Cells::Of(aspect, other) => self.check_aspect(name, *aspect, other)?,
+                Cells::Column(_) | Cells::Cell { .. } | Cells::Value(_) => {}
             }
         }
         if spread > 1 {
@@ -302,6 +346,26 @@ impl DatasetReading {
             None => Ok(()),
         }
     }
+
+    /// Whether a component has what another is to tell of it.
+    fn check_aspect(&self, name: &str, aspect: Aspect, other: &str) -> Result<(), String> {
+        let Some(component) = self.components.get(other) else {
+            return Err(format!("`{name}` is of `{other}`, which is no component"));
+        };
+        let is_plain = component.data_type == DataType::String && component.codelist.is_none();
+        match (aspect, &component.cells) {
+            (_, Cells::Of(..)) => {
+                Err(format!("`{name}` is of `{other}`, which is of another itself"))
+            }
+            (Aspect::Marks, _) if is_plain => {
+                Err(format!("marks are taken off numbers, periods and codes; `{other}` is a text"))
+            }
+            (Aspect::Parent, cells) if !matches!(cells, Cells::Column(_)) => {
+                Err(format!("`{name}` needs indented cells, but `{other}` has no `column`"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -309,10 +373,15 @@ impl DatasetReading {
 struct RawComponent {
     role: String,
     r#type: Option<String>,
-    column: Option<String>,
+    column: Option<OneOrMany<String>>,
     heading: Option<usize>,
+    offset: Option<usize>,
     columns: Option<OneOrMany<String>>,
+    cell: Option<String>,
     value: Option<String>,
+    marks_of: Option<String>,
+    flag_of: Option<String>,
+    parent_of: Option<String>,
     #[serde(default)]
     fill: bool,
     pattern: Option<String>,
@@ -336,17 +405,27 @@ impl TryFrom<RawComponent> for ComponentReading {
     type Error = String;
 
     fn try_from(raw: RawComponent) -> Result<Self, String> {
-        let cells = match (raw.column, raw.heading, raw.columns, raw.value) {
-            (Some(column), None, None, None) => Cells::Column(column),
-            (None, Some(heading), None, None) => Cells::Heading(heading),
-            (None, None, Some(columns), None) => Cells::Columns(letters(&columns.into_vec())?),
-            (None, None, None, Some(value)) => Cells::Value(value),
-            _ => {
-                return Err(
-                    "a component needs one of `column`, `heading`, `columns`, `value`".to_owned()
-                );
-            }
+        let of = |aspect| move |other| Cells::Of(aspect, other);
+        let mut places = [
+            raw.column.map(|names| Cells::Column(Names(names.into_vec()))),
+            raw.heading.map(|row| Cells::Heading { row, offset: raw.offset.unwrap_or(0) }),
+            raw.columns.map(|texts| letters(&texts.into_vec())).transpose()?.map(Cells::Columns),
+            raw.cell.as_deref().map(cell).transpose()?,
+            raw.value.map(Cells::Value),
+            raw.marks_of.map(of(Aspect::Marks)),
+            raw.flag_of.map(of(Aspect::Flag)),
+            raw.parent_of.map(of(Aspect::Parent)),
+        ]
+        .into_iter()
+        .flatten();
+        let (Some(cells), None) = (places.next(), places.next()) else {
+            return Err("a component needs one of `column`, `heading`, `columns`, `cell`, `value`, \
+                        `marks_of`, `flag_of`, `parent_of`"
+                .to_owned());
         };
+        if raw.offset.is_some() && !matches!(cells, Cells::Heading { .. }) {
+            return Err("only a `heading` can have an `offset`".to_owned());
+        }
         let component = Self {
             role: role(&raw.role)?,
             data_type: raw.r#type.as_deref().map_or(Ok(DataType::String), data_type)?,
@@ -439,6 +518,16 @@ fn rows(text: &str) -> Result<RangeInclusive<usize>, String> {
         (*range.start() >= 1 && !range.is_empty()).then_some(range)
     };
     parse().ok_or_else(|| format!("`rows` is written `6..26`, `6..` or `..26`, not `{text}`"))
+}
+
+/// The address of a cell, such as `A2`.
+fn cell(text: &str) -> Result<Cells, String> {
+    let digits = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
+    let (letters, number) = text.split_at(digits);
+    match (column_number(letters), number.parse()) {
+        (Some(column), Ok(row)) if row >= 1 => Ok(Cells::Cell { row, column }),
+        _ => Err(format!("`cell` is written `A2`, not `{text}`")),
+    }
 }
 
 fn letters(texts: &[String]) -> Result<Letters, String> {

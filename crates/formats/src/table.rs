@@ -8,7 +8,7 @@ use crate::errors::{
 };
 use crate::faults::Faults;
 use crate::grid::Grid;
-use crate::layout::{CellAt, Layout};
+use crate::layout::{CellAt, Layout, windows};
 use crate::origin::{Observation, Origins};
 use crate::reading::{Cells, DatasetReading, Format, Read};
 use crate::workbook::Workbook;
@@ -93,7 +93,7 @@ pub fn read(
             delimited::read(file, bytes, read).map_err(|fault| vec![fault])?,
         )),
         Format::Xlsx => Source::Workbook(Box::new(
-            Workbook::open(file, bytes, read).map_err(|fault| vec![fault])?,
+            Workbook::open(file, bytes, read.decimal).map_err(|fault| vec![fault])?,
         )),
     };
     let mut faults = Faults::default();
@@ -148,8 +148,15 @@ impl Reader<'_> {
         let faults_before = faults.count();
         let mut columns = self.columns(faults);
         let mut layouts = Vec::new();
-        for grid in grids {
-            layouts.extend(Layout::find(self.file, grid, self.dataset, faults));
+        for sheet in grids.into_iter().enumerate() {
+            for window in windows(&sheet.1, self.dataset) {
+                let sheet = (sheet.0, Arc::clone(&sheet.1));
+                layouts.extend(Layout::find(self.file, sheet, &window, self.dataset, faults));
+            }
+        }
+        if layouts.is_empty() && faults.count() == faults_before {
+            let message = format!("dataset `{}`: there is no such table", self.dataset.name);
+            faults.push(Diagnostic::new(&NO_OBSERVATIONS, self.file, message));
         }
         if faults.count() > faults_before {
             return None;
@@ -231,8 +238,8 @@ impl Reader<'_> {
                 continue;
             }
             let mut observe = |at: CellAt| {
-                for (component, column) in columns.iter_mut().enumerate() {
-                    self.append(layout, component, at, column, faults);
+                for component in 0..columns.len() {
+                    self.append(layout, component, at, columns, faults);
                 }
                 observations.push(Observation::new(number, at));
             };
@@ -254,7 +261,7 @@ impl Reader<'_> {
         layout: &Layout,
         component: usize,
         observation: CellAt,
-        column: &mut Column<'_>,
+        columns: &mut [Column<'_>],
         faults: &mut Faults,
     ) {
         let cell = layout.cell(component, observation);
@@ -267,6 +274,14 @@ impl Reader<'_> {
             },
             (None, None) => "",
         };
+        let text = match self.dataset.components.get_index(component).map(|(_, r)| &r.cells) {
+            Some(Cells::Of(aspect, of)) => {
+                let of = self.dataset.components.get_index_of(of);
+                of.and_then(|of| columns.get(of)).map_or("", |of| of.aspect(*aspect, text))
+            }
+            _ => text,
+        };
+        let Some(column) = columns.get_mut(component) else { return };
         let printed_at = layout.printed(component, observation);
         let printed = printed_at.map(|at| layout.text(at));
         if let Err(fault) = column.append(text, printed) {
@@ -353,7 +368,7 @@ impl Reader<'_> {
             match order.last_mut() {
                 Some(last) if key(last) == key(&row) => {
                     let (earlier, later) = (*last as usize, row as usize);
-                    if origins.layout_of(earlier) == origins.layout_of(later) {
+                    if origins.sheet_of(earlier) == origins.sheet_of(later) {
                         faults.push(duplicate(structure, batch, origins, earlier, later));
                     }
                     *last = row;

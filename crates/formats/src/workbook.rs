@@ -2,15 +2,18 @@
 //!
 //! A cell becomes the text that it would be in a delimited file, so that all that follows is the
 //! same for both: a number in its shortest exact digits with the decimal mark of the file's other
-//! numbers, a date as ISO 8601, an error as it is shown.
+//! numbers, a date as ISO 8601, an error as it is shown. Of a formula counts what the program that
+//! saved the workbook computed.
 
-use crate::errors::{DAMAGED_WORKBOOK, EMPTY_FILE, MISSING_SHEET};
+mod size;
+
+use crate::errors::{DAMAGED_WORKBOOK, EMPTY_FILE, MISSING_SHEET, TOO_LARGE};
 use crate::grid::Grid;
-use crate::reading::{Read, Wildcards, matches_wildcard};
-use calamine::{Data, ExcelDateTime, Range, Reader, Sheets};
+use crate::reading::{Wildcards, matches_wildcard};
+use calamine::{Data, DataRef, ExcelDateTime, Reader, SheetType, Sheets};
 use olshem_model::{Diagnostic, Place};
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,15 +28,16 @@ pub(crate) struct Workbook<'b> {
 
 impl<'b> Workbook<'b> {
     /// Opens a workbook, of whichever format.
-    pub(crate) fn open(file: &Path, bytes: &'b [u8], read: &Read) -> Result<Self, Diagnostic> {
+    pub(crate) fn open(file: &Path, bytes: &'b [u8], decimal: char) -> Result<Self, Diagnostic> {
         if bytes.is_empty() {
             return Err(Diagnostic::new(&EMPTY_FILE, file, "the file is empty"));
         }
+        size::check(file, bytes)?;
         let sheets = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| {
             let message = format!("the workbook can't be opened: {error}");
             Diagnostic::new(&DAMAGED_WORKBOOK, file, message)
         })?;
-        Ok(Self { file: file.to_path_buf(), decimal: read.decimal, sheets, read: BTreeMap::new() })
+        Ok(Self { file: file.to_path_buf(), decimal, sheets, read: BTreeMap::new() })
     }
 
     /// The sheets of those names, the earlier first; the first sheet where none are named.
@@ -41,12 +45,19 @@ impl<'b> Workbook<'b> {
         &mut self,
         wanted: Option<&Wildcards>,
     ) -> Result<Vec<Arc<Grid>>, Diagnostic> {
-        let names = self.sheets.sheet_names();
+        let names = self.names();
         let chosen = match wanted {
             None => names.iter().take(1).cloned().collect(),
             Some(wanted) => self.chosen(&names, wanted)?,
         };
         chosen.into_iter().map(|name| self.grid(name)).collect()
+    }
+
+    /// The names of the sheets that have cells, unlike those that are a chart.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let sheets = self.sheets.sheets_metadata().iter();
+        let with_cells = sheets.filter(|sheet| sheet.typ == SheetType::WorkSheet);
+        with_cells.map(|sheet| sheet.name.clone()).collect()
     }
 
     fn chosen(&self, names: &[String], wanted: &Wildcards) -> Result<Vec<String>, Diagnostic> {
@@ -71,52 +82,148 @@ impl<'b> Workbook<'b> {
         Ok(chosen)
     }
 
-    fn grid(&mut self, name: String) -> Result<Arc<Grid>, Diagnostic> {
+    /// The sheet of exactly that name.
+    pub(crate) fn grid(&mut self, name: String) -> Result<Arc<Grid>, Diagnostic> {
         if let Some(grid) = self.read.get(&name) {
             return Ok(Arc::clone(grid));
         }
-        let range = self.sheets.worksheet_range(&name).map_err(|error| {
-            let place = Place::File(self.file.clone());
-            let message = format!("sheet \"{name}\" can't be read: {error}");
-            Diagnostic::new(&DAMAGED_WORKBOOK, place, message)
+        let cells = self.cells(&name)?;
+        let grid = cells.into_grid(&name).ok_or_else(|| {
+            let message = format!("sheet \"{name}\" has too many cells");
+            Diagnostic::new(&TOO_LARGE, self.file.as_path(), message)
+                .with_help("take a part of it, or the same data as CSV")
         })?;
-        let grid = Arc::new(grid(&name, &range, self.decimal));
+        let grid = Arc::new(grid);
         self.read.insert(name, Arc::clone(&grid));
         Ok(grid)
     }
+
+    fn cells(&mut self, name: &str) -> Result<Cells, Diagnostic> {
+        let file = &self.file;
+        let damaged = |error: &dyn Display| {
+            let message = format!("sheet \"{name}\" can't be read: {error}");
+            Diagnostic::new(&DAMAGED_WORKBOOK, Place::File(file.clone()), message)
+        };
+        let mut cells = Cells::new(self.decimal);
+        // The formats of our day are read cell by cell: a sheet of a million rows of which all but a
+        // few are empty is no larger than these.
+        match &mut self.sheets {
+            Sheets::Xlsx(workbook) => {
+                let mut reader = workbook.worksheet_cells_reader(name).map_err(|e| damaged(&e))?;
+                while let Some((cell, style)) =
+                    reader.next_cell_with_style_id().map_err(|e| damaged(&e))?
+                {
+                    let style = reader.styles().get(style);
+                    let alignment = style.and_then(|style| style.alignment.as_ref());
+                    let indent = alignment.and_then(|alignment| alignment.indent).unwrap_or(0);
+                    cells.push(cell.get_position(), cell.get_value(), indent);
+                }
+            }
+            Sheets::Xlsb(workbook) => {
+                let mut reader = workbook.worksheet_cells_reader(name).map_err(|e| damaged(&e))?;
+                while let Some(cell) = reader.next_cell().map_err(|e| damaged(&e))? {
+                    cells.push(cell.get_position(), cell.get_value(), 0);
+                }
+            }
+            Sheets::Xls(_) | Sheets::Ods(_) => {
+                let range = self.sheets.worksheet_range(name).map_err(|e| damaged(&e))?;
+                let (first_row, first_column) = range.start().unwrap_or_default();
+                for (row, column, value) in range.used_cells() {
+                    let at = (first_row + row as u32, first_column + column as u32);
+                    cells.push(at, &borrowed(value), 0);
+                }
+            }
+        }
+        Ok(cells)
+    }
 }
 
-fn grid(name: &str, range: &Range<Data>, decimal: char) -> Grid {
-    let (first_row, first_column) = range.start().unwrap_or_default();
-    let mut grid = Grid::new(Some(name.to_owned()), first_column as usize, 0);
-    let mut text = String::new();
-    for (number, cells) in (first_row as usize + 1..).zip(range.rows()) {
-        grid.begin_row(number);
-        for cell in cells {
-            text.clear();
-            write_cell(&mut text, cell, decimal);
-            grid.push_text(&text);
-            grid.end_cell();
+/// The cells of a sheet in which something is written.
+struct Cells {
+    decimal: char,
+    text: String,
+    cells: Vec<WrittenCell>,
+}
+
+struct WrittenCell {
+    row: u32,
+    column: u32,
+    /// Where in the text it begins.
+    start: usize,
+    end: usize,
+    indent: u8,
+}
+
+/// A sheet may have no more cells than this, counting empty ones between others of a row.
+const MOST_CELLS: usize = 1 << 26;
+
+impl Cells {
+    fn new(decimal: char) -> Self {
+        Self { decimal, text: String::new(), cells: Vec::new() }
+    }
+
+    fn push(&mut self, (row, column): (u32, u32), value: &DataRef<'_>, indent: u8) {
+        let start = self.text.len();
+        write_cell(&mut self.text, value, self.decimal);
+        let end = self.text.len();
+        if start < end {
+            self.cells.push(WrittenCell { row, column, start, end, indent });
         }
     }
-    grid
+
+    /// `None` where there are too many.
+    fn into_grid(mut self, name: &str) -> Option<Grid> {
+        // Most often they are in this order already.
+        self.cells.sort_by_key(|cell| (cell.row, cell.column));
+        let first_column = self.cells.iter().map(|cell| cell.column).min().unwrap_or(0) as usize;
+        let mut grid = Grid::new(Some(name.to_owned()), first_column, self.text.len());
+        let mut current = None;
+        for cell in self.cells {
+            if current != Some(cell.row) {
+                grid.begin_row(cell.row as usize + 1);
+                current = Some(cell.row);
+            }
+            let text = self.text.get(cell.start..cell.end).unwrap_or_default();
+            let width = (cell.column as usize).saturating_sub(first_column);
+            if grid.len().saturating_add(width) > MOST_CELLS {
+                return None;
+            }
+            grid.put(cell.column as usize, text, cell.indent);
+        }
+        Some(grid)
+    }
 }
 
-fn write_cell(text: &mut String, cell: &Data, decimal: char) {
+fn borrowed(cell: &Data) -> DataRef<'_> {
+    match cell {
+        Data::Empty => DataRef::Empty,
+        Data::String(text) => DataRef::SharedString(text),
+        Data::Float(number) => DataRef::Float(*number),
+        Data::Int(number) => DataRef::Int(*number),
+        Data::Bool(truth) => DataRef::Bool(*truth),
+        Data::DateTime(moment) => DataRef::DateTime(*moment),
+        Data::DateTimeIso(iso) => DataRef::DateTimeIso(iso.clone()),
+        Data::DurationIso(iso) => DataRef::DurationIso(iso.clone()),
+        Data::Error(error) => DataRef::Error(error.clone()),
+    }
+}
+
+fn write_cell(text: &mut String, cell: &DataRef<'_>, decimal: char) {
     // Writing into a string cannot fail.
     let _ = match cell {
-        Data::Empty => Ok(()),
-        Data::String(string) => text.write_str(string),
-        Data::Float(number) if decimal != '.' => {
+        DataRef::Empty => Ok(()),
+        DataRef::String(string) => text.write_str(string),
+        DataRef::SharedString(string) => text.write_str(string),
+        DataRef::Float(number) if decimal != '.' => {
             text.write_str(&number.to_string().replace('.', &decimal.to_string()))
         }
-        Data::Float(number) => write!(text, "{number}"),
-        Data::Int(number) => write!(text, "{number}"),
-        Data::Bool(truth) => write!(text, "{truth}"),
-        Data::DateTime(moment) => write_moment(text, moment),
-        Data::DateTimeIso(iso) => text.write_str(iso.strip_suffix("T00:00:00").unwrap_or(iso)),
-        Data::DurationIso(iso) => text.write_str(iso),
-        Data::Error(error) => write!(text, "{error}"),
+        DataRef::Float(number) => write!(text, "{number}"),
+        DataRef::Int(number) => write!(text, "{number}"),
+        DataRef::Bool(truth) => write!(text, "{truth}"),
+        DataRef::DateTime(moment) => write_moment(text, moment),
+        DataRef::DateTimeIso(iso) => text.write_str(iso.strip_suffix("T00:00:00").unwrap_or(iso)),
+        DataRef::DurationIso(iso) => text.write_str(iso),
+        DataRef::Error(error) => write!(text, "{error}"),
     };
 }
 
@@ -137,7 +244,7 @@ fn write_moment(text: &mut String, moment: &ExcelDateTime) -> std::fmt::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use calamine::{Cell, CellErrorType, ExcelDateTimeType};
+    use calamine::{CellErrorType, ExcelDateTimeType};
 
     #[test]
     fn cells_become_the_text_of_a_delimited_file() {
@@ -158,10 +265,10 @@ mod tests {
             (moment(1.5, ExcelDateTimeType::TimeDelta), '.', "1.5"),
             (Data::DateTimeIso("2024-01-16T00:00:00".to_owned()), '.', "2024-01-16"),
             (Data::String("  Abay".to_owned()), '.', "  Abay"),
-            (Data::Empty, '.', ""),
         ] {
-            let range = Range::from_sparse(vec![Cell::new((4, 2), cell)]);
-            let grid = grid("Sheet", &range, decimal);
+            let mut cells = Cells::new(decimal);
+            cells.push((4, 2), &borrowed(&cell), 0);
+            let grid = cells.into_grid("Sheet").unwrap_or_default();
             assert_eq!(grid.cell(0, 2), expected);
             assert_eq!((grid.number(0), grid.cell(0, 1)), (5, ""));
         }

@@ -5,8 +5,10 @@
 
 mod corpora;
 mod kazakhstan;
+mod official;
 mod properties;
 mod reading;
+mod sheets;
 mod workbooks;
 
 use olshem_formats::{DatasetReading, Read, Table, read};

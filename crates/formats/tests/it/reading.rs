@@ -423,7 +423,7 @@ fn files_that_hold_nothing() {
     data.csv: dataset `DATA`: there are no rows below the headings (F005)
     "year,value\n2023,1\n"
     data.csv: dataset `DATA`: no row fits `where` (F005)
-    data.csv: there is no row 9 for the headings (F005)
+    data.csv: nothing is in row 9 for the headings (F005)
     "#);
 }
 
@@ -569,14 +569,14 @@ fn declarations_that_are_wrong_by_themselves() {
        |
     10 |         OBS_VALUE = { role = "measure", type = "number", colum = "value"  }
        |                                                          ^^^^^
-    unknown field `colum`, expected one of `role`, `type`, `column`, `heading`, `columns`, `value`, `fill`, `pattern`, `map`, `codelist`, `multiply`, `bounds`, `signed`
+    unknown field `colum`, expected one of `role`, `type`, `column`, `heading`, `offset`, `columns`, `cell`, `value`, `marks_of`, `flag_of`, `parent_of`, `fill`, `pattern`, `map`, `codelist`, `multiply`, `bounds`, `signed`
 
     column = "value", value = "5"
     TOML parse error at line 10, column 21
        |
     10 |         OBS_VALUE = { role = "measure", type = "number", column = "value", value = "5"  }
        |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    a component needs one of `column`, `heading`, `columns`, `value`
+    a component needs one of `column`, `heading`, `columns`, `cell`, `value`, `marks_of`, `flag_of`, `parent_of`
 
     column = "value", pattern = "([0-9]"
     TOML parse error at line 10, column 21
