@@ -419,7 +419,7 @@ fn unknown_code(text: &str, list: &Codelist) -> Fault {
 }
 
 /// The spellings of [`TimePeriod`], and those with a space in between: `2023 Q1`.
-fn period(text: &str) -> Option<String> {
+pub(crate) fn period(text: &str) -> Option<String> {
     let parse = |text: &str| text.parse::<TimePeriod>().ok();
     let period = parse(text).or_else(|| match text.split_once(' ') {
         Some((year, rest)) => parse(&format!("{year}{}", rest.trim_start())),

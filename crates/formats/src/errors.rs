@@ -197,4 +197,11 @@ olshem_model::codes! {
     /// The format can't hold what is essential: a data set without dimensions as PC-Axis, say, or a
     /// cube with more cells than a spreadsheet has rows.
     UNWRITABLE = "F035", "the data can't be written in this format";
+
+    /// A workbook holds cells, and nothing in it says which of them are data.
+    ///
+    /// `olshem inspect` shows the tables that are found in it, and `olshem source add` proposes a
+    /// `source.toml` that declares how they are read. A workbook that Ölshem wrote says itself what it
+    /// holds, in its sheet `structure`.
+    UNDECLARED = "F052", "a workbook needs a declaration";
 }

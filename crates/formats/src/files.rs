@@ -90,9 +90,12 @@ pub fn read(
     receiver: &mut dyn Receiver,
 ) -> Result<Kind, Vec<Diagnostic>> {
     let kind = Kind::of(content).map_err(|fault| vec![fault])?;
-    let _ = (known, receiver);
-    #[allow(clippy::match_single_binding)]
+    let _ = known;
     match kind {
+        Kind::Workbook => {
+            crate::workbook::read(content, receiver).map_err(|fault| vec![fault])?;
+            Ok(kind)
+        }
         kind => Err(vec![Diagnostic::new(
             &UNKNOWN_FORMAT,
             content.path(),
@@ -132,9 +135,8 @@ pub fn writer<'w>(
     out: Box<dyn Write + Send + 'w>,
     writing: &Writing,
 ) -> Result<Box<dyn Writer + 'w>, Diagnostic> {
-    let _ = (out, writing);
-    #[allow(clippy::match_single_binding)]
     match kind {
+        Kind::Workbook => Ok(crate::workbook::writer(out, writing)),
         kind => Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, format!("{kind} is only read"))),
     }
 }

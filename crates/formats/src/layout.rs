@@ -147,7 +147,9 @@ impl Layout {
                     let text = |column: usize| headings.text(&grid, row, column + offset);
                     columns.retain(|&column| texts.match_text(text(column)));
                 }),
-                Some(Values::Cell(at)) if !texts.match_text(grid.cell(at.row, at.column).trim()) => {
+                Some(Values::Cell(at))
+                    if !texts.match_text(grid.cell(at.row, at.column).trim()) =>
+                {
                     return None;
                 }
                 Some(Values::Cell(_)) => {}

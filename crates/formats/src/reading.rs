@@ -419,9 +419,11 @@ impl TryFrom<RawComponent> for ComponentReading {
         .into_iter()
         .flatten();
         let (Some(cells), None) = (places.next(), places.next()) else {
-            return Err("a component needs one of `column`, `heading`, `columns`, `cell`, `value`, \
+            return Err(
+                "a component needs one of `column`, `heading`, `columns`, `cell`, `value`, \
                         `marks_of`, `flag_of`, `parent_of`"
-                .to_owned());
+                    .to_owned(),
+            );
         };
         if raw.offset.is_some() && !matches!(cells, Cells::Heading { .. }) {
             return Err("only a `heading` can have an `offset`".to_owned());

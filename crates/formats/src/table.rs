@@ -11,7 +11,7 @@ use crate::grid::Grid;
 use crate::layout::{CellAt, Layout, windows};
 use crate::origin::{Observation, Origins};
 use crate::reading::{Cells, DatasetReading, Format, Read};
-use crate::workbook::Workbook;
+use crate::workbook::{Numbers, Workbook};
 use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
 use arrow::compute::take_record_batch;
 use arrow::datatypes::{Field, Schema};
@@ -93,7 +93,8 @@ pub fn read(
             delimited::read(file, bytes, read).map_err(|fault| vec![fault])?,
         )),
         Format::Xlsx => Source::Workbook(Box::new(
-            Workbook::open(file, bytes, read.decimal).map_err(|fault| vec![fault])?,
+            Workbook::open(file, bytes, Numbers::WithMark(read.decimal))
+                .map_err(|fault| vec![fault])?,
         )),
     };
     let mut faults = Faults::default();
@@ -106,6 +107,19 @@ pub fn read(
         }
     }
     faults.or(tables)
+}
+
+/// Reads one dataset from the sheets that it names, which are read already.
+pub(crate) fn of_grids(
+    file: &Path,
+    grids: Vec<Arc<Grid>>,
+    read: &Read,
+    dataset: &DatasetReading,
+    codelists: &BTreeMap<String, Codelist>,
+) -> Result<Option<Table>, Vec<Diagnostic>> {
+    let mut faults = Faults::default();
+    let table = Reader { file, read, dataset, codelists }.read(grids, &mut faults);
+    faults.or(table)
 }
 
 enum Source<'b> {

@@ -5,7 +5,15 @@
 //! numbers, a date as ISO 8601, an error as it is shown. Of a formula counts what the program that
 //! saved the workbook computed.
 
+mod cell;
+mod facts;
+mod page;
+mod read;
 mod size;
+mod write;
+
+pub(crate) use read::read;
+pub(crate) use write::writer;
 
 use crate::errors::{DAMAGED_WORKBOOK, EMPTY_FILE, MISSING_SHEET, TOO_LARGE};
 use crate::grid::Grid;
@@ -18,17 +26,26 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// How numbers become text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Numbers {
+    /// In their shortest digits, with that decimal mark.
+    WithMark(char),
+    /// With a point, and with as many decimals as a format of our own shows.
+    AsShown,
+}
+
 /// A workbook whose sheets are read when asked for, each once.
 pub(crate) struct Workbook<'b> {
     file: PathBuf,
-    decimal: char,
+    numbers: Numbers,
     sheets: Sheets<Cursor<&'b [u8]>>,
     read: BTreeMap<String, Arc<Grid>>,
 }
 
 impl<'b> Workbook<'b> {
     /// Opens a workbook, of whichever format.
-    pub(crate) fn open(file: &Path, bytes: &'b [u8], decimal: char) -> Result<Self, Diagnostic> {
+    pub(crate) fn open(file: &Path, bytes: &'b [u8], numbers: Numbers) -> Result<Self, Diagnostic> {
         if bytes.is_empty() {
             return Err(Diagnostic::new(&EMPTY_FILE, file, "the file is empty"));
         }
@@ -37,7 +54,7 @@ impl<'b> Workbook<'b> {
             let message = format!("the workbook can't be opened: {error}");
             Diagnostic::new(&DAMAGED_WORKBOOK, file, message)
         })?;
-        Ok(Self { file: file.to_path_buf(), decimal, sheets, read: BTreeMap::new() })
+        Ok(Self { file: file.to_path_buf(), numbers, sheets, read: BTreeMap::new() })
     }
 
     /// The sheets of those names, the earlier first; the first sheet where none are named.
@@ -104,7 +121,11 @@ impl<'b> Workbook<'b> {
             let message = format!("sheet \"{name}\" can't be read: {error}");
             Diagnostic::new(&DAMAGED_WORKBOOK, Place::File(file.clone()), message)
         };
-        let mut cells = Cells::new(self.decimal);
+        let mut cells = Cells::new(match self.numbers {
+            Numbers::WithMark(mark) => mark,
+            Numbers::AsShown => '.',
+        });
+        let numbers = self.numbers;
         // The formats of our day are read cell by cell: a sheet of a million rows of which all but a
         // few are empty is no larger than these.
         match &mut self.sheets {
@@ -116,7 +137,16 @@ impl<'b> Workbook<'b> {
                     let style = reader.styles().get(style);
                     let alignment = style.and_then(|style| style.alignment.as_ref());
                     let indent = alignment.and_then(|alignment| alignment.indent).unwrap_or(0);
-                    cells.push(cell.get_position(), cell.get_value(), indent);
+                    let format = style.and_then(|style| style.number_format.as_ref());
+                    let decimals = format.and_then(|f| cell::decimals_of(f.format_code.as_ref()));
+                    let (at, value) = (cell.get_position(), cell.get_value());
+                    match (value, decimals, numbers) {
+                        (DataRef::Float(number), Some(decimals), Numbers::AsShown) => {
+                            let shown = cell::with_decimals(*number, decimals);
+                            cells.push(at, &DataRef::SharedString(&shown), indent);
+                        }
+                        _ => cells.push(at, value, indent),
+                    }
                 }
             }
             Sheets::Xlsb(workbook) => {

@@ -114,7 +114,8 @@ fn labels_are_part_of_what_is_less_indented_above() {
         PARENT = { role = "attribute", parent_of = "ITEM" }
         VALUE = { role = "measure", type = "integer", column = "Value" }
     "#;
-    let expected = "Arts | Total | 2\nFilm | Arts | 3\nMusic | Arts | 4\nOther | Total | 5\nTotal | · | 1";
+    let expected =
+        "Arts | Total | 2\nFilm | Arts | 3\nMusic | Arts | 4\nOther | Total | 5\nTotal | · | 1";
     assert_eq!(read(&by_style, "", dataset), expected);
     assert_eq!(read(&by_spaces, "", dataset), expected);
 }
@@ -237,10 +238,14 @@ fn a_sheet_of_libreoffice() {
     archive.write_all(b"<manifest:manifest/>").unwrap();
     archive.start_file("content.xml", SimpleFileOptions::default()).unwrap();
     let cell = |text: &str| {
-        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+        format!(
+            "<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>"
+        )
     };
     let row = |repeated: u32, cells: &str| {
-        format!("<table:table-row table:number-rows-repeated=\"{repeated}\">{cells}</table:table-row>")
+        format!(
+            "<table:table-row table:number-rows-repeated=\"{repeated}\">{cells}</table:table-row>"
+        )
     };
     let content = format!(
         "<?xml version=\"1.0\"?><office:document-content><office:body><office:spreadsheet>\
@@ -248,7 +253,11 @@ fn a_sheet_of_libreoffice() {
          </office:spreadsheet></office:body></office:document-content>",
         row(1, &(cell("Area") + &cell("Value"))),
         row(3, "<table:table-cell/>"),
-        row(1, &(cell("Abai") + "<table:table-cell office:value-type=\"float\" office:value=\"2.5\"><text:p>2,5</text:p></table:table-cell>")),
+        row(
+            1,
+            &(cell("Abai")
+                + "<table:table-cell office:value-type=\"float\" office:value=\"2.5\"><text:p>2,5</text:p></table:table-cell>")
+        ),
         row(1_048_571, "<table:table-cell table:number-columns-repeated=\"1024\"/>"),
     );
     archive.write_all(content.as_bytes()).unwrap();
