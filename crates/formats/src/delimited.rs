@@ -6,7 +6,7 @@
 use crate::errors::{BROKEN_QUOTES, EMPTY_FILE, WRONG_ENCODING};
 use crate::grid::Grid;
 use crate::reading::Read;
-use encoding_rs::UTF_8;
+use encoding_rs::{Encoding, UTF_8};
 use olshem_model::{Diagnostic, Place};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,11 +14,21 @@ use std::path::Path;
 
 /// Reads the whole file. A row has the number of the line on which it begins.
 pub(crate) fn read(file: &Path, bytes: &[u8], read: &Read) -> Result<Grid, Diagnostic> {
-    let text = decode(file, bytes, read)?;
+    grid(file, bytes, read.delimiter, read.encoding.unwrap_or(UTF_8))
+}
+
+/// The same of a file in that encoding, whose fields are so separated.
+pub(crate) fn grid(
+    file: &Path,
+    bytes: &[u8],
+    delimiter: char,
+    encoding: &'static Encoding,
+) -> Result<Grid, Diagnostic> {
+    let text = decode(file, bytes, encoding)?;
     if text.trim().is_empty() {
         return Err(Diagnostic::new(&EMPTY_FILE, file, "the file is empty"));
     }
-    split(&text, read.delimiter).map_err(|fault| fault.in_file(file))
+    split(&text, delimiter).map_err(|fault| fault.in_file(file))
 }
 
 fn split(text: &str, delimiter: char) -> Result<Grid, BrokenQuotes> {
@@ -38,8 +48,11 @@ fn split(text: &str, delimiter: char) -> Result<Grid, BrokenQuotes> {
     Ok(grid)
 }
 
-fn decode<'b>(file: &Path, bytes: &'b [u8], read: &Read) -> Result<Cow<'b, str>, Diagnostic> {
-    let encoding = read.encoding.unwrap_or(UTF_8);
+fn decode<'b>(
+    file: &Path,
+    bytes: &'b [u8],
+    encoding: &'static Encoding,
+) -> Result<Cow<'b, str>, Diagnostic> {
     if encoding != UTF_8 {
         let (text, _, malformed) = encoding.decode(bytes);
         if malformed {

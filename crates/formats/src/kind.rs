@@ -138,7 +138,7 @@ impl Kind {
             || name.ends_with(".tsv")
             || name.ends_with(".txt")
             || first.contains([',', ';', '\t']);
-        (is_text && !head.contains(&0)).then_some(Self::Csv)
+        (is_text && !text.contains('\0')).then_some(Self::Csv)
     }
 }
 

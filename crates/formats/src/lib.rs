@@ -11,6 +11,7 @@
 //!
 //! * [`reading`]: the declaration, parsed from `[read]` and `[[dataset]]`;
 //! * [`read()`]: a CSV file or a workbook by its declaration, or everything that is wrong with it;
+//! * [`survey`]: the tables found in a file, and declarations proposed for them;
 //! * [`published`]: the bounds that a printed figure gives;
 //! * [`parquet`]: a dataset to Parquet and back, the same bytes every time.
 //!
@@ -49,6 +50,7 @@ pub mod parquet;
 pub mod published;
 pub mod reading;
 pub mod structures;
+pub mod survey;
 mod table;
 mod workbook;
 

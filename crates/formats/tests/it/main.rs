@@ -9,6 +9,8 @@ mod official;
 mod properties;
 mod reading;
 mod sheets;
+mod spreadsheet;
+mod survey;
 mod workbooks;
 
 use olshem_formats::{DatasetReading, Read, Table, read};
