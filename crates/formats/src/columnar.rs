@@ -7,7 +7,7 @@ use crate::content::Content;
 use crate::described::{Column, value};
 use crate::errors::{NOT_OF_TYPE, UNREADABLE_PARQUET};
 use crate::message::{
-    Description, Loss, Observations, Places, Receiver, Variable, Writer as MessageWriter,
+    Description, Loss, Note, Observations, Places, Receiver, Variable, Writer as MessageWriter,
 };
 use crate::metadata::Metadata;
 use crate::parquet::{self, Names};
@@ -247,6 +247,11 @@ impl Receiver for ParquetWriter<'_> {
         let names = names(&description);
         let writer = parquet::Writer::new(out, &structure, &schema, &names)?;
         self.writing = Some(Open { structure, schema, writer });
+        Ok(())
+    }
+
+    fn note(&mut self, _: Note) -> Result<(), Diagnostic> {
+        self.losses.insert(Loss("notes".to_owned()));
         Ok(())
     }
 

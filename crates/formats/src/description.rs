@@ -167,7 +167,10 @@ impl Description {
                 true => "TIME_PERIOD".to_owned(),
                 false => unique(identifier(&component.name), &mut taken),
             };
-            if let (Some(list), None) = (&variable.codelist, &variable.representation) {
+            // SDMX's time dimension has no codelist.
+            if let (Some(list), None, false) =
+                (&variable.codelist, &variable.representation, is_time)
+            {
                 let reference = Reference::new(
                     Class::Codelist,
                     agency,

@@ -1,6 +1,6 @@
 //! What a file holds, in brief: a receiver that counts instead of keeping.
 
-use crate::message::{Description, Header, Observations, Receiver, Variable};
+use crate::message::{Description, Header, Note, Observations, Receiver, Variable};
 use crate::metadata::Metadata;
 use arrow::array::{Array, AsArray, StringViewArray};
 use olshem_model::{Diagnostic, Role, TimePeriod};
@@ -68,6 +68,13 @@ impl Receiver for Summary {
         let values = vec![Values::default(); description.variables.len()];
         let (observations, first) = (0, Vec::new());
         self.datasets.push(DatasetSummary { description, observations, values, first });
+        Ok(())
+    }
+
+    fn note(&mut self, note: Note) -> Result<(), Diagnostic> {
+        if let Some(dataset) = self.datasets.last_mut() {
+            dataset.description.notes.push(note);
+        }
         Ok(())
     }
 

@@ -187,6 +187,9 @@ struct WrittenCell {
 /// A sheet may have no more cells than this, counting empty ones between others of a row.
 const MOST_CELLS: usize = 1 << 26;
 
+/// No spreadsheet has more columns; a damaged or made-up address may name one beyond.
+const MOST_COLUMNS: u32 = 1 << 14;
+
 impl Cells {
     fn new(decimal: char) -> Self {
         Self { decimal, text: String::new(), cells: Vec::new() }
@@ -215,7 +218,7 @@ impl Cells {
             }
             let text = self.text.get(cell.start..cell.end).unwrap_or_default();
             let width = (cell.column as usize).saturating_sub(first_column);
-            if grid.len().saturating_add(width) > MOST_CELLS {
+            if cell.column >= MOST_COLUMNS || grid.len().saturating_add(width) > MOST_CELLS {
                 return None;
             }
             grid.put(cell.column as usize, text, cell.indent);

@@ -52,6 +52,13 @@ impl Receiver for JsonStatWriter<'_> {
         Ok(())
     }
 
+    fn note(&mut self, note: Note) -> Result<(), Diagnostic> {
+        if let Some(gathering) = self.datasets.last_mut() {
+            gathering.description.notes.push(note);
+        }
+        Ok(())
+    }
+
     fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic> {
         match self.datasets.last_mut() {
             Some(gathering) => gathering.add(observations),

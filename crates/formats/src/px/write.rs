@@ -9,7 +9,7 @@ use super::{DATANOTE, NIL, STATUS, SYMBOLS, cells};
 use crate::cube::{Cube, Gathering, Losses};
 use crate::errors::UNWRITABLE;
 use crate::files::Writing;
-use crate::message::{Description, Header, Loss, Observations, Receiver, Variable, Writer};
+use crate::message::{Description, Header, Loss, Note, Observations, Receiver, Variable, Writer};
 use crate::metadata::Metadata;
 use arrow::array::StringViewArray;
 use olshem_model::{Diagnostic, Place, Role};
@@ -57,6 +57,13 @@ impl Receiver for PxWriter<'_> {
             return Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, message));
         }
         self.gathering = Some(Gathering::new(description));
+        Ok(())
+    }
+
+    fn note(&mut self, note: Note) -> Result<(), Diagnostic> {
+        if let Some(gathering) = &mut self.gathering {
+            gathering.description.notes.push(note);
+        }
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use super::page;
 use crate::errors::UNWRITABLE;
 use crate::files::Writing;
 use crate::message::{
-    Collected, Description, Header, Loss, Observations, Receiver, Variable, Writer,
+    Collected, Description, Header, Loss, Note, Observations, Receiver, Variable, Writer,
 };
 use crate::metadata::Metadata;
 use arrow::array::AsArray;
@@ -82,6 +82,10 @@ impl Receiver for WorkbookWriter<'_> {
                 .with_help("take a part of it, or write CSV or Parquet"));
         }
         self.received.observations(observations)
+    }
+
+    fn note(&mut self, note: Note) -> Result<(), Diagnostic> {
+        self.received.note(note)
     }
 }
 

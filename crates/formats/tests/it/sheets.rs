@@ -66,13 +66,9 @@ fn what_stands_for_a_missing_value_and_what_is_stuck_to_one_is_kept() {
         YEAR_MARK = { role = "attribute", marks_of = "TIME", map = { "1)" = "revised" } }
     "#;
     let noted = "footnotes = true\ndecimal = \",\"\nthousands = \".\"\nmissing = [\"…\", \"c\"]";
-    insta::assert_snapshot!(read(&bytes, noted, dataset), @r#"
-    book.xlsx: sheet "Sheet1", cell C2: `2.52)` is not a number (F008)
-    "#);
+    insta::assert_snapshot!(read(&bytes, noted, dataset), @r#"book.xlsx: sheet "Sheet1", cell C2: `2.52)` is not a number (F008)"#);
     let noted = noted.replace("decimal = \",\"\nthousands = \".\"\n", "");
-    insta::assert_snapshot!(read(&bytes, &noted, dataset), @r#"
-    book.xlsx: sheet "Sheet1", cell D3: `12,5 p` is not a number (F008)
-    "#);
+    insta::assert_snapshot!(read(&bytes, &noted, dataset), @r#"book.xlsx: sheet "Sheet1", cell D3: `12,5 p` is not a number (F008)"#);
     let bytes = sheet(&[
         &["Area", "2020", "20211)", "2022*)"],
         &["Abai", "1.5", "2.52)", "c"],
@@ -192,9 +188,7 @@ fn formulas_count_as_what_they_gave_and_errors_as_none() {
         AREA = { role = "identifier", column = "Area" }
         VALUE = { role = "measure", type = "number", column = "Value" }
     "#;
-    insta::assert_snapshot!(read(&bytes, "", dataset), @r#"
-    book.xlsx: sheet "Sheet1", cell B3: `#DIV/0!` is not a number (F008)
-    "#);
+    insta::assert_snapshot!(read(&bytes, "", dataset), @r#"book.xlsx: sheet "Sheet1", cell B3: `#DIV/0!` is not a number (F008)"#);
     insta::assert_snapshot!(read(&bytes, "missing = [\"#DIV/0!\"]", dataset), @"
     Abai | 2.0
     Ulytau | ·

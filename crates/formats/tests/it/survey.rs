@@ -146,7 +146,7 @@ fn small_workbook() -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn damaged_workbooks_are_surveyed_or_refused(

@@ -6,7 +6,9 @@ use crate::delimited::push_field;
 use crate::errors::UNWRITABLE;
 use crate::files::Writing;
 use crate::formulas::neutralised;
-use crate::message::{Action, Description, Header, Loss, Observations, Receiver, Variable, Writer};
+use crate::message::{
+    Action, Description, Header, Loss, Note, Observations, Receiver, Variable, Writer,
+};
 use crate::metadata::{Attachment, Metadata, Reference};
 use crate::sdmx::MULTILINGUAL;
 use arrow::array::{Array, AsArray, StringViewArray};
@@ -182,6 +184,11 @@ impl Receiver for CsvWriter<'_> {
             columns.iter().map(|column| own.iter().position(|one| one == column)).collect();
         self.columns = Some(columns);
         self.head = head(&description, self.version);
+        Ok(())
+    }
+
+    fn note(&mut self, _: Note) -> Result<(), Diagnostic> {
+        self.lose("footnotes", 1);
         Ok(())
     }
 

@@ -172,6 +172,11 @@ impl Receiver for JsonWriter<'_> {
         Ok(())
     }
 
+    fn note(&mut self, _: Note) -> Result<(), Diagnostic> {
+        self.lose("footnotes met behind the observations", 1);
+        Ok(())
+    }
+
     fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic> {
         let batch = &observations.batch;
         let Some(dataset) = self.datasets.last_mut() else { return Ok(()) };
