@@ -65,28 +65,26 @@ pub(super) fn list(text: &str, by: char, codes: bool) -> String {
 /// A text in several languages as a JSON object, or several such texts as an array of them.
 pub(super) fn by_language(text: &str, by: char, languages: &[String]) -> String {
     let values = parts(text, by);
-    match object(&values, languages) {
-        Some(object) => object,
-        None => {
-            let objects: Option<Vec<String>> =
-                values.iter().map(|part| object(&parts(part, by), languages)).collect();
-            match objects {
-                Some(objects) => format!("[{}]", objects.join(",")),
-                // A text of which no language is told.
-                None => text.to_owned(),
-            }
-        }
+    let within: Vec<Vec<Cow<'_, str>>> = values.iter().map(|part| parts(part, by)).collect();
+    let objects: Option<Vec<String>> =
+        within.iter().map(|parts| object(parts, languages)).collect();
+    let is_nested = within.iter().any(|parts| parts.len() > 1);
+    match (object(&values, languages), objects) {
+        (Some(object), objects) if !is_nested || objects.is_none() => object,
+        (_, Some(objects)) => format!("[{}]", objects.join(",")),
+        // A text of which no language is told.
+        (_, None) => text.to_owned(),
     }
 }
 
 /// `en:Value`, `fr:Valeur`, … as a JSON object.
 fn object(parts: &[Cow<'_, str>], languages: &[String]) -> Option<String> {
     let mut object = String::from("{");
+    let mut left: Vec<&String> = languages.iter().collect();
     for part in parts {
         let (language, text) = part.split_once(':')?;
-        if !languages.iter().any(|known| known == language) {
-            return None;
-        }
+        // Each language once.
+        left.swap_remove(left.iter().position(|known| *known == language)?);
         object.push_str(if object.len() > 1 { "," } else { "" });
         object.push_str(&to_string(language).ok()?);
         object.push(':');
