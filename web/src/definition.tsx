@@ -12,6 +12,12 @@ export function chosenDefinition(definitions: DefinitionSummary[]): string {
   return definitions.some((each) => each.id === asked) ? (asked ?? "") : "";
 }
 
+/** Which definition to show first where one must be: the reader's, or else the account's. */
+export function preferred({ definitions, default_definition }: Account): Record<string, string> {
+  const definition = chosenDefinition(definitions) || default_definition;
+  return definition ? { DEFINITION: definition } : {};
+}
+
 function recall(): string | null {
   try {
     return sessionStorage.getItem(remembered);

@@ -180,12 +180,6 @@ export interface Proposal {
   title: Text;
   status: string;
   provision: { act: string; version: string; element: string };
-  by: string;
-  note: string | null;
-  /** For the comparative table, where the register has them. */
-  current?: Text | null;
-  proposed?: Text | null;
-  reason?: Text | null;
 }
 
 export interface Release {

@@ -16,10 +16,18 @@ export async function site() {
     throw new Error("missing: the olshem command; `make run` builds it. Or name a site in OLSHEM_SITE");
   const port = await freePort();
   const account = process.env.OLSHEM_ACCOUNT ?? `${project}/accounts/kazakhstan`;
-  const server = spawn(command, ["serve", account, "--listen", `127.0.0.1:${port}`], { stdio: "inherit" });
+  const server = spawn(command, ["serve", account, "--listen", `127.0.0.1:${port}`], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  // Its log is told only where it ends before its time.
+  let log = "";
+  server.stderr.on("data", (text) => {
+    log = (log + text).slice(-2000);
+  });
+  process.on("exit", () => server.kill());
   const address = `http://127.0.0.1:${port}/`;
   for (let tries = 0; tries < 600; tries++) {
-    if (server.exitCode !== null) throw new Error(`olshem serve ended with ${server.exitCode}`);
+    if (server.exitCode !== null) throw new Error(`olshem serve ended with ${server.exitCode}: ${log}`);
     const answer = await fetch(`${address}en/`).catch(() => undefined);
     if (answer?.ok) return { address, end: () => server.kill() };
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -156,7 +156,8 @@ function lines(chart: Lines, width: number): SVGSVGElement {
       unnamed(
         Plot.tip(
           rows,
-          Plot.pointer({
+          Plot.pointerX({
+            maxRadius: 100,
             x: "x",
             y: (row) => middle(row),
             title: (row) =>
@@ -249,6 +250,7 @@ function bars(chart: Bars, width: number): SVGSVGElement {
         Plot.tip(
           chart.bars,
           Plot.pointerY({
+            maxRadius: 100,
             x: (bar) => bar.high ?? bar.value,
             y: "label",
             title: (bar) => `${bar.label}\n${figure(bar, chart.decimals)} ${chart.unit}`,

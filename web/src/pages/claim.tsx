@@ -56,6 +56,8 @@ function Answers({ test, definition, fallback, name }: AnswersProps) {
   const { decimals } = test;
   const unit = text(test.unit);
   const title = text(test.title);
+  // What is saved stands without the page around it, and so says which reading it shows.
+  const whole = [title, text(test.label)].filter(Boolean).join(": ");
   const references = claimedLevel(test.claimed);
   const bars: Bar[] = test.answers
     .flatMap(({ definition: under, figure }) =>
@@ -90,7 +92,8 @@ function Answers({ test, definition, fallback, name }: AnswersProps) {
       {bars.length > 0 && (bars.length > 1 || !line) && (
         <ChartFigure
           tableless
-          title={at ? `${title}, ${period(at)}` : title}
+          title={whole}
+          heading={at ? `${title}, ${period(at)}` : title}
           chart={{ kind: "bars", bars, references, decimals, unit }}
           file={test.indicator}
           caption={bounded}
@@ -98,7 +101,8 @@ function Answers({ test, definition, fallback, name }: AnswersProps) {
       )}
       {line && (
         <ChartFigure
-          title={bars.length > 1 ? `${title}: ${line.label}` : title}
+          title={bars.length > 1 ? `${whole}, ${line.label}` : whole}
+          heading={bars.length > 1 ? `${title}: ${line.label}` : title}
           chart={{ kind: "lines", series, references, decimals, unit, ...(at ? { mark: at } : {}) }}
           file={`${test.indicator}-time`}
         />

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart } from "../charts/draw.ts";
 import { type Ask, ChartFigure, ChartTable, inBrackets } from "../charts/figure.tsx";
 import { type Area, TileMap } from "../charts/tiles.tsx";
+import { preferred } from "../definition.tsx";
 import type { Account, ClaimDocument, IndicatorDocument, Lineage, Status } from "../documents.ts";
 import { type Choice, Cube, dimensionName, fromAddress, latest, toAddress, type View } from "../explorer.ts";
 import { date, period, when } from "../format.ts";
@@ -23,7 +24,7 @@ export async function enhance(): Promise<void> {
   const suggested = await suggestion(document, account);
   let choice = fromAddress(cube, {
     ...suggested,
-    ...(account.default_definition ? { DEFINITION: account.default_definition } : {}),
+    ...preferred(account),
     REF_AREA: account.ref_area,
   });
   const chart = cleared("chart");

@@ -3,6 +3,7 @@ import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ChartTable, inBrackets } from "../charts/figure.tsx";
 import { isMapped, TileMap } from "../charts/tiles.tsx";
+import { preferred } from "../definition.tsx";
 import type { Account, Coded, IndicatorDocument, IndicatorSummary, PlaceDocument } from "../documents.ts";
 import { type Choice, Cube, dimensionName, fromAddress, latest } from "../explorer.ts";
 import { period } from "../format.ts";
@@ -36,7 +37,7 @@ async function load(id: string, account: Account): Promise<[Cube, Choice]> {
   const suggested = await suggestion(document, account);
   const choice = fromAddress(cube, {
     ...suggested,
-    ...(account.default_definition ? { DEFINITION: account.default_definition } : {}),
+    ...preferred(account),
   });
   const by = cube.area ?? choice.by;
   const held = cube.hold(by, { ...suggested, ...choice.held });

@@ -2,56 +2,12 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Account, Proposal } from "../documents.ts";
-import { date } from "../format.ts";
-import { TableFrame } from "../frame.tsx";
-import { api, cleared, main, query, segment, setQuery, slot, text } from "../site.ts";
+import { api, cleared, main, query, segment, setQuery, text } from "../site.ts";
 import { word } from "../words/index.ts";
 
 export async function enhance(): Promise<void> {
   const [proposals, account] = await Promise.all([api<Proposal[]>("proposals"), api<Account>("account")]);
   render(<Filter proposals={proposals} account={account} />, cleared("selectors"));
-}
-
-const provisionOf = ({ provision: { act, version, element } }: Proposal) =>
-  [act, version && date(version), element].filter(Boolean).join(", ") || word("proposals.unknown");
-
-/** The table that working groups on a law lay side by side: what stands there, what is wanted instead, and why. */
-function Comparative({ proposals }: { proposals: Proposal[] }) {
-  const title = word("proposals.comparative");
-  return (
-    <details class="comparative">
-      <summary>{title}</summary>
-      <TableFrame label={title}>
-        <table class="ruled">
-          <caption>{title}</caption>
-          <thead>
-            <tr>
-              <th scope="col">№</th>
-              <th scope="col">{word("proposals.part")}</th>
-              <th scope="col">{word("proposals.current")}</th>
-              <th scope="col">{word("proposals.proposed")}</th>
-              <th scope="col">{word("proposals.reason")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {proposals.map((proposal, index) => (
-              <tr key={proposal.id}>
-                <td>{index + 1}</td>
-                <th scope="row">{provisionOf(proposal)}</th>
-                <td>{text(proposal.current) || word("proposals.not-given")}</td>
-                <td>
-                  <strong>{text(proposal.title)}</strong>
-                  <br />
-                  {text(proposal.proposed) || word("proposals.not-given")}
-                </td>
-                <td>{text(proposal.reason) || proposal.note}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </TableFrame>
-    </details>
-  );
 }
 
 type Facet = "topic" | "act" | "element" | "status";
@@ -74,8 +30,10 @@ function Filter({ proposals, account }: { proposals: Proposal[]; account: Accoun
     setQuery(Object.fromEntries(names.map((facet) => [facet, chosen[facet] ?? null])));
     const ids = new Set(shown.map(({ id }) => segment(id)));
     const known = new Set(proposals.map(({ id }) => segment(id)));
-    for (const row of main.querySelectorAll<HTMLElement>("tr[id]"))
-      if (known.has(row.id)) row.hidden = !ids.has(row.id);
+    for (const row of main.querySelectorAll<HTMLElement>("tr[id], tr[data-proposal]")) {
+      const id = row.dataset.proposal ? segment(row.dataset.proposal) : row.id;
+      if (known.has(id)) row.hidden = !ids.has(id);
+    }
   }, [chosen]);
   const label = (facet: Facet, value: string) =>
     facet === "topic"
@@ -83,10 +41,6 @@ function Filter({ proposals, account }: { proposals: Proposal[]; account: Accoun
       : facet === "status"
         ? word(`status.${value}`)
         : value || word("proposals.unknown");
-  useEffect(() => {
-    const own = main.querySelector<HTMLElement>('[data-slot="comparison"]');
-    if (!own?.querySelector("table")) render(<Comparative proposals={shown} />, slot("comparison"));
-  }, [chosen]);
   return (
     <div class="controls">
       {names.map((facet) => {

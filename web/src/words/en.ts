@@ -152,12 +152,6 @@ export const en = {
   "dimension.DEFINITION": "Definition",
   "dimension.INDUSTRY": "Industry",
   "dimension.FLOW": "Flow",
-  "proposals.comparative": "Comparative table",
-  "proposals.part": "Structural part",
-  "proposals.current": "Current text",
-  "proposals.proposed": "Proposed text",
-  "proposals.reason": "Reason",
-  "proposals.not-given": "not in the register",
   "lineage.where": "Where this number comes from",
   "lineage.press": "Press a number to see where it comes from.",
 } satisfies Record<string, Word>;

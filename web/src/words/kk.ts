@@ -149,12 +149,6 @@ export const kk: Words = {
   "dimension.DEFINITION": "Анықтама",
   "dimension.INDUSTRY": "Сала",
   "dimension.FLOW": "Ағын",
-  "proposals.comparative": "Салыстырма кесте",
-  "proposals.part": "Құрылымдық элемент",
-  "proposals.current": "Қолданыстағы редакция",
-  "proposals.proposed": "Ұсынылатын редакция",
-  "proposals.reason": "Негіздеме",
-  "proposals.not-given": "тізілімде жоқ",
   "lineage.where": "Бұл сан қайдан алынған",
   "lineage.press": "Қайдан алынғанын көру үшін санды басыңыз.",
 };

@@ -169,12 +169,6 @@ export const ru: Words = {
   "dimension.DEFINITION": "Определение",
   "dimension.INDUSTRY": "Отрасль",
   "dimension.FLOW": "Поток",
-  "proposals.comparative": "Сравнительная таблица",
-  "proposals.part": "Структурный элемент",
-  "proposals.current": "Действующая редакция",
-  "proposals.proposed": "Предлагаемая редакция",
-  "proposals.reason": "Обоснование",
-  "proposals.not-given": "в реестре нет",
   "lineage.where": "Откуда это число",
   "lineage.press": "Нажмите на число, чтобы увидеть, откуда оно.",
 };
