@@ -486,10 +486,13 @@ pub(crate) fn read_source(
     Some(sources::read(id, description, files, codelists, faults))
 }
 
+/// Codelists by name.
+pub(crate) type Codelists = BTreeMap<String, Codelist>;
+
 /// What sources are read with: the account's languages and codelists.
 pub(crate) fn settings_and_codelists(
     files: &mut Files,
-) -> Result<(Loaded<Settings>, BTreeMap<String, Codelist>), Vec<Diagnostic>> {
+) -> Result<(Loaded<Settings>, Codelists), Vec<Diagnostic>> {
     if !files.exists(ACCOUNT) {
         return Err(vec![not_an_account(files.root())]);
     }
