@@ -3,6 +3,7 @@
 use crate::commands::{Answer, Answered, engine, one};
 use crate::errors::{LISTEN, OTHER_RELEASE, OUTPUT};
 use olshem_account::Account;
+use olshem_engine::Engine;
 use olshem_model::{Diagnostic, Place};
 use olshem_observatory::{Limits, Observatory, Site, Watch};
 use olshem_words::Words;
@@ -29,11 +30,12 @@ pub(crate) fn serve(
     let listener = TcpListener::bind(listen).map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
     let watch = watched.then(|| Watch::before_reading(folder));
-    let observatory = Observatory::new(site(folder, release, threads)?, folder);
+    let engine = Arc::new(engine(threads)?);
+    let observatory = Observatory::new(site(folder, release, engine)?, folder);
     let observatory = Arc::new(observatory);
     if let Some(watch) = watch {
         let folder = folder.to_path_buf();
-        watch.start(&observatory, move || site(&folder, None, threads));
+        watch.start(&observatory, move |engine| site(&folder, None, engine));
     }
     let mut stdout = io::stdout().lock();
     let printed = writeln!(stdout, "http://{address}/").and_then(|()| stdout.flush());
@@ -51,7 +53,7 @@ pub(crate) fn publish(
     threads: Option<NonZeroUsize>,
     words: &Words,
 ) -> Answered {
-    let site = site(folder, None, threads)?;
+    let site = site(folder, None, Arc::new(engine(threads)?))?;
     let count = olshem_observatory::publish(&site, out).map_err(one)?;
     let path = out.display().to_string();
     let written = words.with("site-written", &[("n", count.into()), ("path", path.into())]);
@@ -61,10 +63,9 @@ pub(crate) fn publish(
 fn site(
     folder: &Path,
     release: Option<&str>,
-    threads: Option<NonZeroUsize>,
+    engine: Arc<Engine>,
 ) -> Result<Site, Vec<Diagnostic>> {
     let account = Account::load(folder)?;
-    let engine = engine(threads)?;
     let run = account.run(&engine)?;
     if let Some(wanted) = release {
         let id = run.release_id().map_err(one)?;
@@ -73,7 +74,7 @@ fn site(
             return Err(one(Diagnostic::new(&OTHER_RELEASE, folder, message)));
         }
     }
-    Site::of(Arc::new(run), Arc::new(engine)).map_err(one)
+    Site::of(Arc::new(run), engine).map_err(one)
 }
 
 /// For a person only what they should know; for whatever else reads it, each request.

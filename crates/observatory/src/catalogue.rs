@@ -26,6 +26,9 @@ const REGIONS: &str = "regions";
 /// Identifiers and the value that each has.
 pub(crate) type Key = BTreeMap<String, String>;
 
+/// A value and its bounds, each where there is one.
+pub(crate) type Number = (Option<f64>, Option<f64>, Option<f64>);
+
 /// An account that has been run, with its indicators as tables.
 pub(crate) struct Catalogue {
     pub(crate) run: Arc<Run>,
@@ -179,8 +182,17 @@ impl Catalogue {
     }
 }
 
+impl Series {
+    /// Each period with its value and the bounds of it.
+    pub(crate) fn points(&self) -> impl Iterator<Item = (&str, Number)> {
+        let numbers = self.values.iter().zip(&self.low).zip(&self.high);
+        let numbers = numbers.map(|((value, low), high)| (*value, *low, *high));
+        self.periods.iter().map(String::as_str).zip(numbers)
+    }
+}
+
 impl Indicator {
-    /// Where a dimension stands.
+    /// Where a dimension stands, among the dimensions and in the key of every observation.
     pub(crate) fn position(&self, dimension: &str) -> Option<usize> {
         self.table.dimensions.iter().position(|d| d.id == dimension)
     }

@@ -54,6 +54,8 @@ pub fn serve(
     limits: Limits,
     end: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    // Its threads are let go here, after the last request, and not by a request.
+    let _engine = Arc::clone(&observatory.engine);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         listener.set_nonblocking(true)?;

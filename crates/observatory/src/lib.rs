@@ -29,6 +29,7 @@ mod pages;
 mod publish;
 mod routes;
 mod sdmx;
+mod search;
 mod site;
 mod watch;
 

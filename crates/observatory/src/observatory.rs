@@ -2,6 +2,7 @@
 
 use crate::metrics::Metrics;
 use crate::site::Site;
+use olshem_engine::Engine;
 use olshem_model::{Diagnostic, Place};
 use olshem_words::Locale;
 use serde_json::{Value, json};
@@ -16,6 +17,9 @@ const TRACED_AT_ONCE: usize = 2;
 #[derive(Debug)]
 pub struct Observatory {
     served: RwLock<Served>,
+    /// What traces the numbers of every site served. It owns threads that can't be let go while
+    /// requests are answered, so it stays as long as the server.
+    pub(crate) engine: Arc<Engine>,
     pub(crate) metrics: Metrics,
     pub(crate) tracing: Arc<Semaphore>,
 }
@@ -33,13 +37,14 @@ pub(crate) struct Served {
 impl Observatory {
     /// Serves a site of the account in that folder.
     pub fn new(site: Site, folder: &Path) -> Self {
+        let engine = site.engine();
         let (site, faults) = (Arc::new(site), Arc::default());
         let served = Served { site, faults, folder: folder.to_path_buf() };
         let tracing = Arc::new(Semaphore::new(TRACED_AT_ONCE));
-        Self { served: RwLock::new(served), metrics: Metrics::default(), tracing }
+        Self { served: RwLock::new(served), engine, metrics: Metrics::default(), tracing }
     }
 
-    /// Serves another site from now on.
+    /// Serves another site from now on, one that has the same engine.
     pub fn exchange(&self, site: Site) {
         self.metrics.reloaded(true);
         self.change(|served| {

@@ -26,7 +26,7 @@ pub struct Site {
     catalogue: Catalogue,
     engine: Arc<Engine>,
     assets: Assets,
-    languages: Vec<Words>,
+    languages: [Words; Locale::ALL.len()],
     made: BTreeMap<String, Document>,
     /// Those that take a while, or that few ask for.
     on_demand: BTreeMap<String, OnDemand>,
@@ -76,7 +76,7 @@ impl Site {
     pub fn of(run: Arc<Run>, engine: Arc<Engine>) -> Result<Self, Diagnostic> {
         let catalogue = Catalogue::of(run)?;
         let assets = Assets::built_in();
-        let languages: Vec<Words> = Locale::ALL.map(Words::new).into();
+        let languages = Locale::ALL.map(Words::new);
 
         let mut made = BTreeMap::new();
         for (path, bytes) in &assets.files {
@@ -169,15 +169,20 @@ impl Site {
 
     /// The words of a language.
     pub(crate) fn words(&self, locale: Locale) -> &Words {
-        // `languages` has all of them, in the order of `Locale::ALL`.
-        let of = |words: &&Words| words.locale() == locale;
-        self.languages.iter().find(of).unwrap_or(&self.languages[0])
+        // All of them are there; the first is only named for the compiler.
+        let [first, ..] = &self.languages;
+        self.languages.iter().find(|words| words.locale() == locale).unwrap_or(first)
     }
 
     /// The language that the account is in first.
     pub(crate) fn own_locale(&self) -> Locale {
         let own = self.catalogue.account().settings().locales.first();
         own.and_then(|tag| Locale::from_tag(tag)).unwrap_or(Locale::En)
+    }
+
+    /// What its numbers are traced with.
+    pub(crate) fn engine(&self) -> Arc<Engine> {
+        Arc::clone(&self.engine)
     }
 
     /// The account's id.

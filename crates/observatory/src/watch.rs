@@ -5,6 +5,7 @@
 
 use crate::observatory::Observatory;
 use crate::site::Site;
+use olshem_engine::Engine;
 use olshem_model::Diagnostic;
 use std::collections::BTreeMap;
 use std::fs;
@@ -35,14 +36,16 @@ impl Watch {
         Self { folder: folder.to_path_buf(), known: seen(folder) }
     }
 
-    /// Watches, in a thread of its own, until the observatory is gone. An edit is taken over once the
+    /// Watches, in a thread of its own, until the observatory is gone. `make` makes the site anew, with
+    /// the engine that is given. An edit is taken over once the
     /// folder has been still for an interval, so that one that is being saved is not read half.
     pub fn start<F>(self, observatory: &Arc<Observatory>, make: F)
     where
-        F: Fn() -> Result<Site, Vec<Diagnostic>> + Send + 'static,
+        F: Fn(Arc<Engine>) -> Result<Site, Vec<Diagnostic>> + Send + 'static,
     {
+        let engine = Arc::clone(&observatory.engine);
         let observatory = Arc::downgrade(observatory);
-        std::thread::spawn(move || self.watch(&observatory, &make));
+        std::thread::spawn(move || self.watch(&observatory, &|| make(Arc::clone(&engine))));
     }
 
     fn watch(

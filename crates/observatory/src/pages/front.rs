@@ -60,11 +60,11 @@ fn headline(here: &Here<'_>) -> Markup {
     let shown = &indicator.table;
     let title = here.text(&shown.title);
     let rows = html! {
-        @for (n, period) in series.periods.iter().enumerate() {
+        @for (period, found) in series.points() {
             tr {
                 th scope="row" { (period) }
                 td class="number" {
-                    (number(here, (series.values[n], series.low[n], series.high[n]), shown.decimals))
+                    (number(here, found, shown.decimals))
                 }
             }
         }

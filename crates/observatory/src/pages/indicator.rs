@@ -186,7 +186,7 @@ fn observations(here: &Here<'_>, indicator: &Indicator) -> Markup {
     }
 }
 
-/// The observations at a key by series: all dimensions the same but the period.
+/// The observations at a key by series, none of them empty: all dimensions the same but the period.
 fn series<'a>(indicator: &'a Indicator, at: &Key, time: Option<usize>) -> Vec<Vec<&'a Row>> {
     let mut series: Vec<Vec<&Row>> = Vec::new();
     let mut places: BTreeMap<Vec<&str>, usize> = BTreeMap::new();

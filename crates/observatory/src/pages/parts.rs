@@ -1,5 +1,6 @@
 //! What several pages are made of: verdicts, figures, tables, attributions, links outwards.
 
+use crate::catalogue::Number;
 use crate::pages::Here;
 use maud::{Markup, html};
 use olshem_account::report::{Attribution, Completion, Figure, Outcome, TargetOutcome, Verdict};
@@ -55,11 +56,7 @@ pub(super) fn completion(here: &Here<'_>, status: Completion) -> Markup {
 }
 
 /// A number and its bounds, without unit.
-pub(super) fn number(
-    here: &Here<'_>,
-    (value, low, high): (Option<f64>, Option<f64>, Option<f64>),
-    decimals: usize,
-) -> Markup {
+pub(super) fn number(here: &Here<'_>, (value, low, high): Number, decimals: usize) -> Markup {
     let amount = Amount::new(value, low, high);
     let decimals = Decimals::Fixed(decimals);
     let bounds = amount.bounds(here.words, decimals, "");

@@ -161,11 +161,11 @@ fn path(here: &Here<'_>, reading: &TargetReading) -> Markup {
             h2 { (here.text(name)) }
             p { a href=(here.to(&address::of("indicators", &shown.id))) { (here.text(&shown.title)) } }
             (table(here.text(name), &heads, &html! {
-                @for (n, period) in series.periods.iter().enumerate() {
+                @for (period, found) in series.points() {
                     tr {
                         th scope="row" { (period) }
                         td class="number" {
-                            (number(here, (series.values[n], series.low[n], series.high[n]), shown.decimals))
+                            (number(here, found, shown.decimals))
                         }
                     }
                 }

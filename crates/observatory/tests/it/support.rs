@@ -99,10 +99,13 @@ fn read(response: Response<ureq::Body>) -> Answer {
 
 /// The site of an account.
 pub(crate) fn site(folder: &Path) -> Result<Site, Vec<Diagnostic>> {
-    let account = Account::load(folder)?;
-    let engine = Engine::new(NonZeroUsize::new(2).unwrap()).map_err(|fault| vec![fault])?;
-    let run = account.run(&engine)?;
-    Site::of(Arc::new(run), Arc::new(engine)).map_err(|fault| vec![fault])
+    site_with(folder, Arc::new(Engine::new(NonZeroUsize::new(2).unwrap()).unwrap()))
+}
+
+/// The site of an account, made with an engine that others use too.
+pub(crate) fn site_with(folder: &Path, engine: Arc<Engine>) -> Result<Site, Vec<Diagnostic>> {
+    let run = Account::load(folder)?.run(&engine)?;
+    Site::of(Arc::new(run), engine).map_err(|fault| vec![fault])
 }
 
 fn kazakhstan_folder() -> PathBuf {

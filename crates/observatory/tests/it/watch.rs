@@ -1,6 +1,6 @@
 //! Edits while the account is served.
 
-use crate::support::{Server, edit, site, small};
+use crate::support::{Server, edit, site, site_with, small};
 use olshem_observatory::{Limits, Watch};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ fn an_edit_is_taken_over_and_a_broken_one_is_told() {
     let watch = Watch::before_reading(&account);
     let server = Server::of(site(&account).unwrap(), &account, Limits::default());
     let folder = account.clone();
-    watch.start(&server.observatory, move || site(&folder));
+    watch.start(&server.observatory, move |engine| site_with(&folder, engine));
     let status = || server.get("api/v1/status.json").json();
     assert_eq!(status()["faults"], serde_json::json!([]));
     let before = server.get("en/");
