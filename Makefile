@@ -1,11 +1,12 @@
 # `make run`: what the published data say about the claims on Kazakhstan's creative economy.
 # `make test`: all tests.
+# `make serve`: the same in the browser; builds the pages first, for which it needs Node.
 
 ACCOUNT ?= accounts/kazakhstan
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 .DEFAULT_GOAL := run
-.PHONY: run test bench toolchain
+.PHONY: run test serve pages bench toolchain
 
 # 1 is an answer, not a fault: a claim fails or a target is missed. 2 is a fault.
 run: toolchain
@@ -14,6 +15,17 @@ run: toolchain
 
 test: toolchain
 	cargo test --workspace
+
+serve: toolchain pages
+	cargo build --profile quick --package olshem-cli
+	"$(TARGET)/quick/olshem" serve $(ACCOUNT)
+
+# The scripts and styles of the observatory, which the command is built with.
+pages:
+	@command -v npm >/dev/null 2>&1 || { \
+	  echo "missing: npm, with Node 20.19 or newer. To install it: https://nodejs.org/en/download" >&2; \
+	  exit 2; }
+	cd web && npm ci --no-audit --no-fund && npm run build
 
 # Time and peak memory of a cold check: benches/check/README.md.
 bench: toolchain

@@ -4,7 +4,7 @@ use super::columns::{is_missing, number, period};
 use super::{FoundColumn, FoundTable, Holds, Sheet, Survey};
 use crate::grid::Grid;
 use crate::reading::{DatasetReading, Read, column_letters};
-use crate::{description, table};
+use crate::{description, flat, table};
 use olshem_model::{Diagnostic, Place};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -40,9 +40,11 @@ impl Survey {
         let read = self.read_table(sheets());
         proposal.text.clone_from(&read);
         let mut names = BTreeSet::new();
+        // What a delimited file holds is called after it.
+        let of_file = flat::id(&self.file);
         for sheet in sheets() {
             for (number, table) in (1..).zip(&sheet.tables) {
-                let mut name = description::identifier(sheet.name.as_deref().unwrap_or("DATA"));
+                let mut name = description::identifier(sheet.name.as_deref().unwrap_or(&of_file));
                 if sheet.tables.len() > 1 {
                     let _ = write!(name, "_{number}");
                 }
