@@ -1,14 +1,43 @@
 //! The description of the API: for programs as OpenAPI, for people as a page made from it.
 
+use crate::address::segment;
 use crate::assets::Assets;
+use crate::catalogue::Catalogue;
 use crate::pages::POLICY;
 use maud::{DOCTYPE, html};
 use serde_json::Value;
 
 /// The description.
-pub(crate) const DOCUMENT: &str = include_str!("openapi.json");
+const DOCUMENT: &str = include_str!("openapi.json");
 /// Where a number's lineage is told.
 pub(crate) const LINEAGE: &str = "api/v1/lineage";
+
+/// The description, with things of the account as examples of what can be asked for.
+pub(crate) fn document(catalogue: &Catalogue) -> Value {
+    let mut described: Value = serde_json::from_str(DOCUMENT).unwrap_or_default();
+    let claim = catalogue.claims().next().map(|(_, claim)| claim.id.as_str());
+    let indicator = catalogue.indicators.first().map(|one| one.table.id.as_str());
+    let target = catalogue.targets().next().map(|(_, target)| target.id.as_str());
+    let region = catalogue.regions().first().map(|region| region.code.as_str());
+    let industry = catalogue.industries().first().map(|industry| industry.code.as_str());
+    for (part, example) in [
+        ("/claims/", claim),
+        ("/indicators/", indicator),
+        ("/data/", indicator),
+        ("/targets/", target),
+        ("/definitions/", catalogue.default_definition()),
+        ("/regions/", region),
+        ("/industries/", industry),
+    ] {
+        let paths = described["paths"].as_object_mut().into_iter().flatten();
+        for (_, item) in paths.filter(|(path, _)| path.contains(part)) {
+            if let Some(parameter) = item.pointer_mut("/get/parameters/0") {
+                parameter["example"] = example.map(segment).into();
+            }
+        }
+    }
+    described
+}
 
 /// What there is, for people.
 pub(crate) fn page(assets: &Assets) -> String {

@@ -1,6 +1,6 @@
 //! What is at which address, and in what form it is sent.
 
-use crate::address::root_from;
+use crate::address::{document as document_of, root_from};
 use crate::document::{Document, Encoding, HTML, JSON, is_compressible};
 use crate::observatory::{Observatory, Served};
 use crate::pages::POLICY;
@@ -19,7 +19,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use bytes::Bytes;
 use maud::html;
-use olshem_account::errors::{NOT_ONE_OBSERVATION, UNKNOWN_CODE, UNKNOWN_NAME};
+use olshem_account::errors::{NOT_ONE_OBSERVATION, UNKNOWN_NAME};
 use olshem_model::Diagnostic;
 use olshem_words::Locale;
 use percent_encoding::percent_decode_str;
@@ -374,6 +374,9 @@ async fn lineage(observatory: &Arc<Observatory>, asked: &Asked<'_>, query: &str)
         return asked.refuse_because(StatusCode::BAD_REQUEST, message, "fault-request");
     };
     let (_, indicator) = keys.remove(at);
+    if !asked.served.site.has(&document_of("indicators", &indicator)) {
+        return asked.refuse(StatusCode::NOT_FOUND, "fault-not-found");
+    }
     let site = Arc::clone(&asked.served.site);
     match traced(observatory, move || site.lineage(&indicator, &keys)).await {
         Ok(Ok(found)) => asked.send(Answer::new(StatusCode::OK, JSON, found.to_string())),
@@ -393,9 +396,7 @@ async fn lineage(observatory: &Arc<Observatory>, asked: &Asked<'_>, query: &str)
 fn status_of(fault: &Diagnostic) -> StatusCode {
     let is = |code: &olshem_model::Code| fault.code.id == code.id;
     match () {
-        () if is(&UNKNOWN_NAME) || is(&UNKNOWN_CODE) || is(&NOT_ONE_OBSERVATION) => {
-            StatusCode::BAD_REQUEST
-        }
+        () if is(&UNKNOWN_NAME) || is(&NOT_ONE_OBSERVATION) => StatusCode::BAD_REQUEST,
         () => StatusCode::NOT_FOUND,
     }
 }

@@ -93,7 +93,7 @@ impl Site {
         let choice = pages::languages(&catalogue, &assets, &languages);
         made.insert(String::new(), Document::new(HTML, choice));
         made.insert("api/".to_owned(), Document::new(HTML, openapi::page(&assets)));
-        made.insert("api/openapi.json".to_owned(), Document::new(JSON, openapi::DOCUMENT));
+        made.insert("api/openapi.json".to_owned(), json_document(&openapi::document(&catalogue)));
         made.insert(STATUS.to_owned(), json_document(&json!({ "mode": "static" })));
 
         let version = version(&made);

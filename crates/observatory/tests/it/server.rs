@@ -214,13 +214,13 @@ fn any_number_leads_to_its_cells() {
     for (query, status) in [
         ("", 400),
         ("?REF_AREA=KZ", 400),
-        ("?indicator=nothing", 400),
+        ("?indicator=nothing", 404),
         ("?indicator=creative_share&FROB=1", 400),
-        ("?indicator=creative_share&TIME_PERIOD=1066", 400),
+        ("?indicator=creative_share&TIME_PERIOD=1066", 404),
         ("?indicator=creative_share", 400),
         ("?indicator=creative_share&indicator=creative_share", 400),
         ("?indicator=%ff", 400),
-        ("?indicator=%3Cscript%3E", 400),
+        ("?indicator=%3Cscript%3E", 404),
     ] {
         let answer = server.get(&format!("api/v1/lineage{query}"));
         assert_eq!(answer.status, status, "{query}: {}", answer.text());
