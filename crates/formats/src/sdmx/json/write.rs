@@ -351,7 +351,7 @@ pub(super) fn meta(text: &mut Text, header: &Header, schema: &str, agency: &str)
 }
 
 /// A time as the format wants it, with a time zone: that of Greenwich, where none is told.
-fn date_time(text: Option<&str>) -> String {
+pub(super) fn date_time(text: Option<&str>) -> String {
     let text = text.unwrap_or(UNKNOWN_TIME);
     match text.split_once('T') {
         None => format!("{text}T00:00:00Z"),

@@ -1,7 +1,7 @@
 //! Structure messages of SDMX-JSON 2.0.
 
 use super::text::{Text, is_number};
-use super::write::{errors, meta};
+use super::write::{date_time, errors, meta};
 use crate::message::Header;
 use crate::metadata::{
     Artefact, Attachment, Class, Constraint, Definition, Hierarchy, Metadata, Node, Part,
@@ -117,8 +117,8 @@ fn identity<T>(text: &mut Text, artefact: &Artefact<T>) {
     text.names(&artefact.names, &reference.id);
     text.labels("description", "descriptions", &artefact.descriptions);
     annotations(text, &artefact.annotations);
-    text.optional("validFrom", artefact.valid_from.as_deref());
-    text.optional("validTo", artefact.valid_to.as_deref());
+    text.optional("validFrom", moment(artefact.valid_from.as_deref()).as_deref());
+    text.optional("validTo", moment(artefact.valid_to.as_deref()).as_deref());
     if artefact.is_final {
         text.flag("isFinal", true);
     }
@@ -302,7 +302,9 @@ const FACETS_OF_CODES: &[&str] = &[
 
 /// How values are written, if anything is said of it.
 fn representation(text: &mut Text, key: &str, of: &Representation, may_repeat: bool) {
-    let says_something = of.codelist.is_some()
+    // A measure dimension of SDMX 2.1 takes concepts for its values, which has no place here.
+    let codelist = of.codelist.as_ref().filter(|list| list.class != Class::ConceptScheme);
+    let says_something = codelist.is_some()
         || of.text_type.is_some()
         || !of.facets.is_empty()
         || (may_repeat && of.max_occurs != Some(1));
@@ -311,16 +313,15 @@ fn representation(text: &mut Text, key: &str, of: &Representation, may_repeat: b
     }
     text.key(key);
     text.object(|text| {
-        if let Some(codelist) = &of.codelist {
+        if let Some(codelist) = codelist {
             text.member("enumeration", &codelist.to_string());
         }
-        let format = if of.codelist.is_some() { "enumerationFormat" } else { "format" };
-        if of.codelist.is_none() || of.text_type.is_some() || !of.facets.is_empty() {
+        let format = if codelist.is_some() { "enumerationFormat" } else { "format" };
+        if codelist.is_none() || of.text_type.is_some() || !of.facets.is_empty() {
             text.key(format);
             text.object(|text| {
                 text.optional("dataType", of.text_type.as_deref());
-                let allowed =
-                    |facet: &str| of.codelist.is_none() || FACETS_OF_CODES.contains(&facet);
+                let allowed = |facet: &str| codelist.is_none() || FACETS_OF_CODES.contains(&facet);
                 for (facet, value) in of.facets.iter().filter(|(facet, _)| allowed(facet)) {
                     text.key(facet);
                     match (facet.as_str(), value.as_str()) {
@@ -387,12 +388,17 @@ fn level(text: &mut Text, levels: &[Item]) {
     levels.iter().take(100).for_each(|_| text.close('}'));
 }
 
+/// A time as the format wants it, where one is told.
+fn moment(text: Option<&str>) -> Option<String> {
+    text.map(|text| date_time(Some(text)))
+}
+
 fn node(text: &mut Text, node: &Node) {
     text.object(|text| {
         text.member("id", &node.id);
         text.member("code", &node.code.to_string());
-        text.optional("validFrom", node.valid_from.as_deref());
-        text.optional("validTo", node.valid_to.as_deref());
+        text.optional("validFrom", moment(node.valid_from.as_deref()).as_deref());
+        text.optional("validTo", moment(node.valid_to.as_deref()).as_deref());
         annotations(text, &node.annotations);
         text.list("hierarchicalCodes", &node.children, self::node);
     });
@@ -410,8 +416,9 @@ fn constraint(text: &mut Text, constraint: &Constraint) {
         let same: Vec<&Reference> =
             constraint.attached.iter().filter(|other| other.class == first.class).collect();
         text.key("constraintAttachment");
-        text.object(|text| {
-            text.list(key, &same, |text, reference| text.string(&reference.to_string()));
+        text.object(|text| match first.class {
+            Class::DataProviderScheme => text.member("dataProvider", &first.to_string()),
+            _ => text.list(key, &same, |text, reference| text.string(&reference.to_string())),
         });
     }
     let regions = |is_key: bool| -> Vec<&Region> {
@@ -479,7 +486,13 @@ fn range(text: &mut Text, id: &str, from: Option<&str>, to: Option<&str>) {
                 if let Some(period) = period {
                     text.key(key);
                     text.object(|text| {
-                        text.member("period", period);
+                        text.member(
+                            "period",
+                            &match period.contains('T') {
+                                true => date_time(Some(period)),
+                                false => period.to_owned(),
+                            },
+                        );
                         text.flag("isInclusive", true);
                     });
                 }
