@@ -267,12 +267,11 @@ impl Axis {
         let name = statement.keys.first().map_or("", String::as_str);
         let axis = Self::find(axes, language, default, name).and_then(|axis| axes.get_mut(axis));
         let Some(axis) = axis else { return Ok(()) };
-        if !is_time {
-            axis.hierarchy(statement, language, default);
-            return Ok(());
-        }
         let fault =
-            |what: String| source.fault(statement.line, format!("`TIMEVAL(\"{name}\")`: {what}"));
+            |what: String| source.fault(statement.line, format!("`{keyword}(\"{name}\")`: {what}"));
+        if !is_time {
+            return axis.hierarchy(statement, language, default).map_err(fault);
+        }
         let list = time::List::read(&statement.tokens).map_err(fault)?;
         let Some(periods) = list.periods(axis.codes.len()).map_err(fault)? else {
             // A scale that has no periods of its own kind, such as thirds of a year.
@@ -290,11 +289,21 @@ impl Axis {
     }
 
     /// `"parent","parent":"child"`: what belongs to what.
-    fn hierarchy(&mut self, statement: &Statement, language: &str, default: &str) {
+    fn hierarchy(
+        &mut self,
+        statement: &Statement,
+        language: &str,
+        default: &str,
+    ) -> Result<(), String> {
         let mut is_tree = true;
         for pair in statement.tokens.split(|token| *token == Token::Comma) {
-            let [Token::Text(parent), Token::Word(colon), Token::Text(child)] = pair else {
-                continue; // The top.
+            let (parent, child) = match pair {
+                // The top.
+                [] | [Token::Text(_)] => continue,
+                [Token::Text(parent), Token::Word(colon), Token::Text(child)] if colon == ":" => {
+                    (parent, child)
+                }
+                _ => return Err("pairs are written `\"parent\":\"child\"`".to_owned()),
             };
             let found = |text: &str| {
                 let by_code = self.by_code.get(text).copied();
@@ -302,7 +311,7 @@ impl Axis {
                 self.codes.get(number).cloned()
             };
             match (found(parent), found(child)) {
-                (Some(parent), Some(child)) if colon == ":" && parent != child => {
+                (Some(parent), Some(child)) if parent != child => {
                     let before = self.parents.insert(child, parent.clone());
                     is_tree &= before.is_none_or(|before| before == parent);
                 }
@@ -322,6 +331,7 @@ impl Axis {
             let keyword = statement.keyword.clone();
             self.extras.push(Extra { keyword, values, ..Extra::default() });
         }
+        Ok(())
     }
 
     /// Adds a remark to a value, or its text in another language.
