@@ -7,6 +7,7 @@ mod corpora;
 mod jsonstat;
 mod kazakhstan;
 mod official;
+mod pairs;
 mod properties;
 mod px;
 mod reading;
