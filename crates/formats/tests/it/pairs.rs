@@ -4,7 +4,7 @@
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
 use arrow::datatypes::{DataType as ArrowType, Field, Schema};
 use olshem_formats::files::{Known, Writing, collect, writer};
-use olshem_formats::message::{Collected, Description, Lines, Observations, Receiver, Variable};
+use olshem_formats::message::{Collected, Description, Lines, Observations, Variable};
 use olshem_formats::metadata::Metadata;
 use olshem_formats::{Content, Kind};
 use olshem_model::codelist::{Item, Labels};
