@@ -136,7 +136,9 @@ impl Document {
 /// Whether bytes of this kind shrink; images and Parquet are compressed already.
 pub(crate) fn is_compressible(content_type: &str) -> bool {
     content_type.starts_with("text/")
-        || ["json", "xml", "javascript", "svg"].iter().any(|kind| content_type.contains(kind))
+        || ["json", "xml", "csv", "javascript", "svg"]
+            .iter()
+            .any(|kind| content_type.contains(kind))
 }
 
 #[cfg(test)]

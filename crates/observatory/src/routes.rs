@@ -10,9 +10,9 @@ use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{
-    ACCEPT_ENCODING, ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION,
-    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING,
+    CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue,
+    IF_NONE_MATCH, LOCATION, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -201,7 +201,7 @@ async fn respond(State(observatory): State<Arc<Observatory>>, request: Request) 
         openapi::LINEAGE => lineage(&observatory, &asked, uri.query().unwrap_or_default()).await,
         path if path.starts_with("sdmx/") => {
             let query = uri.query().unwrap_or_default();
-            asked.send(sdmx::answer(&served, path.trim_start_matches("sdmx/"), query, headers))
+            structures_or_data(&observatory, &asked, path, query, headers).await
         }
         path => document(&observatory, &asked, path).await,
     }
@@ -359,6 +359,28 @@ async fn document(observatory: &Arc<Observatory>, asked: &Asked<'_>, path: &str)
         Ok(Err(fault)) => {
             tracing::warn!(message = fault.message.as_str(), "a document can't be made");
             asked.refuse(StatusCode::NOT_FOUND, "fault-not-found")
+        }
+        Err(refusal) => asked.refuse(refusal.0, refusal.1),
+    }
+}
+
+/// The answer to an SDMX client.
+async fn structures_or_data(
+    observatory: &Arc<Observatory>,
+    asked: &Asked<'_>,
+    path: &str,
+    query: &str,
+    headers: &HeaderMap,
+) -> Response {
+    let ranges = headers.get_all(ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
+    let accept = ranges.collect::<Vec<_>>().join(",");
+    let path = path.strip_prefix("sdmx/").unwrap_or(path).to_owned();
+    let (site, query) = (Arc::clone(&asked.served.site), query.to_owned());
+    match traced(observatory, move || sdmx::answer(&site, &path, &query, &accept)).await {
+        Ok(answer) => {
+            let mut response = asked.send(answer);
+            response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
+            response
         }
         Err(refusal) => asked.refuse(refusal.0, refusal.1),
     }

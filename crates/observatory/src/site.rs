@@ -8,6 +8,7 @@ use crate::data;
 use crate::document::{CSV, Document, HTML, JSON, PARQUET};
 use crate::openapi;
 use crate::pages::{self, Here};
+use crate::sdmx::Structures;
 use olshem_account::Run;
 use olshem_engine::Engine;
 use olshem_model::Diagnostic;
@@ -31,6 +32,7 @@ pub struct Site {
     /// Those that take a while, or that few ask for.
     on_demand: BTreeMap<String, OnDemand>,
     version: String,
+    structures: OnceLock<Structures>,
 }
 
 /// A document that is made when it is first asked for.
@@ -98,7 +100,8 @@ impl Site {
 
         let version = version(&made);
         let on_demand = on_demand(&catalogue);
-        Ok(Self { catalogue, engine, assets, languages, made, on_demand, version })
+        let structures = OnceLock::new();
+        Ok(Self { catalogue, engine, assets, languages, made, on_demand, version, structures })
     }
 
     /// The checksum of all documents: two sites with the same say the same.
@@ -183,6 +186,17 @@ impl Site {
     /// What its numbers are traced with.
     pub(crate) fn engine(&self) -> Arc<Engine> {
         Arc::clone(&self.engine)
+    }
+
+    /// What there is to show.
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The account in the terms of SDMX.
+    pub(crate) fn structures(&self) -> &Structures {
+        let account = self.catalogue.account();
+        self.structures.get_or_init(|| Structures::new(olshem_account::metadata(account)))
     }
 
     /// The account's id.

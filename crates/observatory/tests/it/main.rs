@@ -6,6 +6,7 @@
 mod hostile;
 mod pages;
 mod publish;
+mod sdmx;
 mod server;
 mod support;
 mod watch;

@@ -1,0 +1,251 @@
+//! What an SDMX client asks and gets.
+
+use crate::support::{Answer, kazakhstan};
+use arrow::array::{Array, AsArray};
+use olshem_formats::files::{Known, collect};
+use olshem_formats::message::Collected;
+use olshem_formats::metadata::Metadata;
+use olshem_formats::{Content, Kind};
+use std::collections::BTreeSet;
+
+const DATA_21: &str = "sdmx/2.1/data/creative_share";
+const DATA_30: &str = "sdmx/3.0/data/dataflow/*/creative_share/*";
+
+/// What our own reader finds in an answer.
+fn read(answer: &Answer, known: &Known) -> (Kind, Collected) {
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("message");
+    std::fs::write(&path, &answer.body).unwrap();
+    collect(&Content::file(path), known).unwrap_or_else(|faults| panic!("{faults:#?}"))
+}
+
+fn structures(path: &str) -> Metadata {
+    read(&kazakhstan().get(path), &Known::default()).1.metadata
+}
+
+/// The structures that data are read with.
+fn known(api: &str) -> Known {
+    let path = match api {
+        "2.1" => "sdmx/2.1/structure?references=all",
+        _ => "sdmx/3.0/structure",
+    };
+    Known::new(structures(path), None)
+}
+
+/// The observations of an answer: each the values of these components.
+fn observations(answer: &Answer, known: &Known, components: &[&str]) -> Vec<Vec<String>> {
+    let (_, collected) = read(answer, known);
+    let (description, batches) = collected.datasets.first().unwrap();
+    let place = |name: &&str| {
+        let mut variables = description.variables.iter();
+        variables.position(|variable| variable.component.name == **name)
+    };
+    let places: Vec<Option<usize>> = components.iter().map(place).collect();
+    let mut rows = Vec::new();
+    for batch in batches.iter().map(|one| &one.batch) {
+        for row in 0..batch.num_rows() {
+            let value = |place: &Option<usize>| {
+                let column = batch.column((*place)?).as_string_view();
+                column.is_valid(row).then(|| column.value(row).to_owned())
+            };
+            rows.push(places.iter().map(|place| value(place).unwrap_or_default()).collect());
+        }
+    }
+    rows
+}
+
+/// The download: its headings and rows.
+fn download(id: &str) -> (Vec<String>, BTreeSet<Vec<String>>) {
+    let answer = kazakhstan().get(&format!("data/{id}.csv"));
+    let mut lines = answer
+        .text()
+        .lines()
+        .map(|line| line.split(',').map(str::to_owned).collect::<Vec<String>>());
+    (lines.next().unwrap(), lines.collect())
+}
+
+/// The lines of SDMX-CSV 1.0 below the headings.
+fn csv(query: &str) -> Vec<String> {
+    let answer = kazakhstan().get_with(query, &[("accept", "text/csv")]);
+    assert_eq!(answer.status, 200, "{query}: {}", answer.text());
+    answer.text().lines().skip(1).map(str::to_owned).collect()
+}
+
+#[test]
+fn structures_come_in_each_format() {
+    let account = structures("sdmx/2.1/structure");
+    assert!(account.codelists.len() > 5 && account.dataflows.len() > 5);
+    assert!(!account.hierarchies.is_empty() && !account.transformation_schemes.is_empty());
+    for (path, accept, kind) in [
+        ("2.1/dataflow", "*/*", Kind::SdmxMl21),
+        ("3.0/structure/dataflow", "application/xml", Kind::SdmxMl30),
+        ("2.1/dataflow", "application/vnd.sdmx.structure+xml;version=3.0", Kind::SdmxMl30),
+        ("3.0/structure/dataflow", "application/vnd.sdmx.structure+json", Kind::SdmxJson2),
+    ] {
+        let answer = kazakhstan().get_with(&format!("sdmx/{path}"), &[("accept", accept)]);
+        let (found, collected) = read(&answer, &Known::default());
+        assert_eq!(found, kind, "{path} {accept}");
+        assert!(answer.header("content-type").starts_with("application/vnd.sdmx.structure+"));
+        let metadata = collected.metadata;
+        assert_eq!(metadata.dataflows.len(), account.dataflows.len());
+        assert!(metadata.codelists.is_empty() && metadata.structures.is_empty());
+    }
+}
+
+#[test]
+fn artefacts_come_with_what_they_use() {
+    let flow = "sdmx/2.1/dataflow/all/creative_share/latest";
+    let count = |references: &str| {
+        let found = structures(&format!("{flow}?references={references}"));
+        (found.dataflows.len(), found.structures.len(), found.codelists.len())
+    };
+    assert_eq!(count("none"), (1, 0, 0));
+    assert_eq!(count("children"), (1, 1, 0));
+    let (flows, definitions, codelists) = count("descendants");
+    assert_eq!((flows, definitions), (1, 1));
+    assert!(codelists > 0);
+    assert_eq!(count("datastructure"), (1, 1, 0));
+    let users = structures("sdmx/2.1/codelist/all/CL_DEFINITION?references=parents");
+    assert!(users.structures.iter().any(|one| one.reference.id == "DSD_creative_share"));
+    let stub = structures("sdmx/2.1/codelist/all/CL_REGIONS?detail=allstubs");
+    assert!(stub.codelists[0].is_external && stub.codelists[0].content.items().is_empty());
+    let some = structures("sdmx/2.1/codelist/all/CL_REGIONS+CL_DEFINITION");
+    assert_eq!(some.codelists.len(), 2);
+    let some = structures("sdmx/3.0/structure/codelist/*/CL_REGIONS,CL_DEFINITION/1.0");
+    assert_eq!(some.codelists.len(), 2);
+    let one = structures("sdmx/2.1/codelist/all/CL_REGIONS/latest/KZ71");
+    assert_eq!(one.codelists[0].content.items().len(), 1);
+}
+
+#[test]
+fn data_are_those_of_the_download() {
+    let server = kazakhstan();
+    let (headings, expected) = download("creative_share");
+    let components: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let dimensions = components.iter().position(|name| *name == "value").unwrap();
+    assert!(expected.len() > 20);
+    let (of_21, of_30) = (known("2.1"), known("3.0"));
+    // What the download calls value, low and high are the measure and its bounds.
+    let structure = structures("sdmx/3.0/structure/datastructure/*/DSD_creative_share");
+    let ids: Vec<String> =
+        structure.structures[0].content.iter().map(|definition| definition.id.clone()).collect();
+    let low = ids.iter().find(|id| id.ends_with("_LOW")).unwrap();
+    let measure = low.trim_end_matches("_LOW");
+    let high = format!("{measure}_HIGH");
+    for (path, accept, known) in [
+        (DATA_21, "*/*", &of_21),
+        (DATA_21, "application/vnd.sdmx.data+csv;version=1.0.0", &of_30),
+        (DATA_30, "*/*", &of_30),
+        (DATA_30, "application/vnd.sdmx.data+csv;version=2.0.0", &of_30),
+        (DATA_30, "application/vnd.sdmx.data+json;version=2.0.0", &of_30),
+    ] {
+        let answer = server.get_with(path, &[("accept", accept)]);
+        let is_21 = answer.header("content-type").contains("structurespecificdata");
+        let mut wanted = components.clone();
+        wanted[dimensions] = if is_21 { "OBS_VALUE" } else { measure };
+        wanted[dimensions + 1] = low;
+        wanted[dimensions + 2] = &high;
+        let found: BTreeSet<Vec<String>> =
+            observations(&answer, known, &wanted).into_iter().collect();
+        assert_eq!(found, expected, "{path} {accept}");
+    }
+}
+
+#[test]
+fn keys_and_time_choose_observations() {
+    let (headings, all) = download("creative_share");
+    let definition = headings.iter().position(|name| name == "DEFINITION").unwrap();
+    let time = headings.iter().position(|name| name == "TIME_PERIOD").unwrap();
+    let count = |is: &dyn Fn(&str, &str) -> bool| {
+        all.iter().filter(|row| is(&row[definition], &row[time])).count()
+    };
+    // The key has a part for each dimension but time.
+    let dimensions = headings.iter().position(|name| name == "value").unwrap();
+    let key = |value: &str| {
+        let others = (0..dimensions).filter(|at| *at != time);
+        let parts = others.map(|at| if at == definition { value } else { "" });
+        parts.collect::<Vec<_>>().join(".")
+    };
+    let one = count(&|definition, _| definition == "DCMS_CREATIVE");
+    assert!(one > 1 && one < all.len());
+    assert_eq!(csv(&format!("{DATA_21}/{}", key("DCMS_CREATIVE"))).len(), one);
+    assert_eq!(csv(&format!("{DATA_21}/{}/all", key(""))).len(), all.len());
+    assert_eq!(csv(&format!("{DATA_21}/all")).len(), all.len());
+    assert_eq!(csv(&format!("{DATA_30}/*?c[DEFINITION]=DCMS_CREATIVE")).len(), one);
+    assert_eq!(csv(&format!("{DATA_30}/*?c[DEFINITION]=ne:DCMS_CREATIVE")).len(), all.len() - one);
+
+    let years = count(&|_, year| ("2020"..="2022").contains(&year));
+    assert!(years > 1);
+    assert_eq!(csv(&format!("{DATA_21}?startPeriod=2020&endPeriod=2022-12-31")).len(), years);
+    assert_eq!(csv(&format!("{DATA_30}?c[TIME_PERIOD]=ge:2020+le:2022")).len(), years);
+    assert_eq!(csv(&format!("{DATA_30}?c%5BTIME_PERIOD%5D=2020,2021,2022")).len(), years);
+
+    let series = all.iter().map(|row| row[definition].as_str()).collect::<BTreeSet<_>>();
+    let last = csv(&format!("{DATA_21}?lastNObservations=1"));
+    assert!(last.len() >= series.len() && last.len() < all.len());
+    let latest = all.iter().map(|row| row[time].as_str()).max().unwrap();
+    assert!(last.iter().any(|line| line.contains(latest)));
+    let ends = csv(&format!("{DATA_21}?firstNObservations=1&lastNObservations=1"));
+    assert_eq!(ends.len(), 2 * last.len());
+
+    let only = kazakhstan().get(&format!("{DATA_21}?detail=dataonly&format=csv"));
+    assert!(only.text().lines().next().is_some_and(|line| !line.contains("_LOW")));
+}
+
+#[test]
+fn queries_without_an_answer_are_told_why() {
+    let server = kazakhstan();
+    for (path, accept, status, code) in [
+        ("2.1/data/nothing", "*/*", 404, 100),
+        ("2.1/dataflow/all/nothing", "*/*", 404, 100),
+        ("2.1/dataflow/OTHER", "*/*", 404, 100),
+        ("2.1/categoryscheme", "*/*", 404, 100),
+        ("2.1/frob", "*/*", 404, 501),
+        ("", "*/*", 404, 501),
+        ("4.0/data/creative_share", "*/*", 404, 501),
+        ("3.0/data", "*/*", 404, 501),
+        ("2.1/data", "*/*", 400, 140),
+        ("2.1/data/a,b,c,d", "*/*", 400, 140),
+        ("2.1/data/creative_share/a.b.c.d.e.f.g.h", "*/*", 400, 140),
+        ("2.1/data/creative_share?startPeriod=soon", "*/*", 400, 140),
+        ("2.1/data/creative_share?startPeriod=2999", "*/*", 404, 100),
+        ("2.1/data/creative_share?lastNObservations=0", "*/*", 400, 140),
+        ("2.1/data/creative_share?detail=some", "*/*", 400, 140),
+        ("2.1/data/creative_share?frob=1", "*/*", 400, 140),
+        ("2.1/data/creative_share?detail=full&detail=full", "*/*", 400, 140),
+        ("2.1/data/creative_share?x=%ff", "*/*", 400, 140),
+        ("2.1/data/creative_share?format=frob", "*/*", 406, 140),
+        ("2.1/data/cr%3Cscript%3E", "*/*", 400, 140),
+        ("2.1/dataflow?references=frob", "*/*", 400, 140),
+        ("2.1/dataflow?detail=frob", "*/*", 400, 140),
+        ("2.1/dataflow/all/a++b", "*/*", 400, 140),
+        ("2.1/dataflow/a/b/c/d/e", "*/*", 400, 140),
+        ("3.0/data/dataflow/*/creative_share/*/*?c[FROB]=1", "*/*", 400, 140),
+        ("3.0/data/dataflow/*/creative_share/*/*?c[TIME_PERIOD]=ge:x", "*/*", 400, 140),
+        ("3.0/data/frob", "*/*", 400, 140),
+        ("2.1/data/creative_share", "application/vnd.sdmx.genericdata+xml;version=2.1", 406, 140),
+        ("2.1/dataflow", "image/png", 406, 140),
+    ] {
+        let answer = server.get_with(&format!("sdmx/{path}"), &[("accept", accept)]);
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+        let message = format!("<mes:ErrorMessage code=\"{code}\">");
+        assert!(answer.text().contains(&message), "{path}: {}", answer.text());
+        assert!(!answer.text().contains("<script>"));
+    }
+}
+
+#[test]
+fn answers_are_compressed_and_known_again() {
+    let server = kazakhstan();
+    for path in ["sdmx/2.1/codelist", "sdmx/2.1/data/creative_share?format=csv"] {
+        let plain = server.get(path);
+        let vary: Vec<_> = plain.headers.get_all("vary").iter().collect();
+        assert!(vary.iter().any(|value| *value == "accept"), "{path}");
+        let known = server.get_with(path, &[("if-none-match", plain.header("etag"))]);
+        assert_eq!((known.status, known.body.len()), (304, 0), "{path}");
+        let zstd = server.get_with(path, &[("accept-encoding", "zstd")]);
+        assert_eq!(zstd.header("content-encoding"), "zstd", "{path}");
+        assert_eq!(zstd::decode_all(&zstd.body[..]).unwrap(), plain.body, "{path}");
+    }
+}
