@@ -63,7 +63,7 @@ fn an_address_that_is_taken_is_told() {
     let address = taken.local_addr().unwrap().to_string();
     let told = run(&mut fresh.olshem(&["serve", "my-account", "--listen", &address]));
     assert_eq!((told.code, told.stdout.as_str()), (2, ""));
-    assert!(told.stderr.contains("C010") && told.stderr.contains(&address), "{}", told.stderr);
+    assert!(told.stderr.contains("C012") && told.stderr.contains(&address), "{}", told.stderr);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_release_is_served_only_if_the_account_is_still_so() {
     let other = ["--listen", "127.0.0.1:0", "--release", "0123456789abcdef"];
     let told = run(fresh.olshem(&["serve", "my-account"]).args(other));
     assert_eq!(told.code, 2);
-    assert!(told.stderr.contains("C011") && told.stderr.contains(&id), "{}", told.stderr);
+    assert!(told.stderr.contains("C013") && told.stderr.contains(&id), "{}", told.stderr);
 }
 
 #[test]
