@@ -9,3 +9,8 @@ pub mod ml;
 /// language, written as JSON objects (`{"en":"…","fr":"…"}`); its values are the languages, where it is
 /// said beforehand which there are.
 pub const MULTILINGUAL: &str = "isMultiLingual";
+
+/// The keyword of the [`Extra`](crate::message::Extra) of a data set that says which dimension its series
+/// run over in SDMX-ML: `TIME_PERIOD`, or `AllDimensions` for no series. Where nobody says so, that is
+/// written which is shorter.
+pub const AT_OBSERVATION: &str = "dimensionAtObservation";

@@ -13,8 +13,9 @@ use arrow::error::ArrowError;
 use axum::http::StatusCode;
 use olshem_account::Row;
 use olshem_formats::identifier;
-use olshem_formats::message::{Description, Lines, Observations};
+use olshem_formats::message::{Description, Extra, Lines, Observations};
 use olshem_formats::metadata::{Class, Reference};
+use olshem_formats::sdmx::AT_OBSERVATION;
 use olshem_model::{Role, TimePeriod};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -141,14 +142,17 @@ fn answer(
 struct Shown {
     measures: bool,
     attributes: bool,
+    /// The dimension that series run over, or `AllDimensions`.
+    at: &'static str,
 }
 
 impl Shown {
     fn parse(query: &Query) -> Result<Self, Fault> {
-        let at = query.get("dimensionAtObservation").unwrap_or("TIME_PERIOD");
-        if !matches!(at, "TIME_PERIOD" | "AllDimensions") {
-            return Err(Fault::not_implemented("Time is what series run over here"));
-        }
+        let at = match query.get("dimensionAtObservation").unwrap_or("TIME_PERIOD") {
+            "TIME_PERIOD" => "TIME_PERIOD",
+            "AllDimensions" => "AllDimensions",
+            _ => return Err(Fault::not_implemented("Time is what series run over here")),
+        };
         match query.get("includeHistory").unwrap_or("false") {
             "false" => {}
             "true" => return Err(Fault::not_implemented("There is no history of data here")),
@@ -165,8 +169,8 @@ impl Shown {
             _ => return Err(Fault::not_implemented("`measures` is `all` or `none` here")),
         };
         match query.get("detail").unwrap_or("full") {
-            "full" => Ok(Self { measures, attributes }),
-            "dataonly" => Ok(Self { measures, attributes: false }),
+            "full" => Ok(Self { measures, attributes, at }),
+            "dataonly" => Ok(Self { measures, attributes: false, at }),
             "serieskeysonly" | "nodata" => {
                 Err(Fault::not_implemented("Keys are given with their observations here"))
             }
@@ -256,6 +260,11 @@ fn described(
         columns.push(column);
     }
     description.variables = variables;
+    description.extras.push(Extra {
+        keyword: AT_OBSERVATION.to_owned(),
+        values: vec![shown.at.to_owned()],
+        ..Extra::default()
+    });
     Some((description, columns))
 }
 

@@ -119,7 +119,8 @@ fn written(
 /// A message of an error as SDMX 2.1 has it.
 pub(crate) fn error(status: StatusCode, code: u16, text: &str) -> Answer {
     // What can't stand in XML at all, escaped or not.
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
+    let text: String =
+        text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
     let message = html! {
         (PreEscaped(r#"<?xml version="1.0" encoding="UTF-8"?>"#))
         (PreEscaped(r#"<mes:Error xmlns:mes="http://www.sdmx.org/resources/sdmxml/schemas/v2_1/message" xmlns:com="http://www.sdmx.org/resources/sdmxml/schemas/v2_1/common">"#))

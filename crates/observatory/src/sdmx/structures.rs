@@ -4,7 +4,7 @@ use super::query::{Ids, Query};
 use super::{Api, Fault, media, written};
 use crate::routes::Answer;
 use crate::site::Site;
-use olshem_formats::metadata::{Artefact, Class, Metadata, Node, Reference};
+use olshem_formats::metadata::{Artefact, Class, Hierarchy, Metadata, Node, Reference};
 use olshem_model::Codelist;
 use std::collections::BTreeSet;
 
@@ -87,10 +87,18 @@ pub(super) fn answer(
         _ => return Err(Fault::syntax("`detail` has an unknown value")),
     };
     let is_stub = |one: &Reference| if asked.contains(one) { of_asked } else { of_related };
+    let hierarchies = metadata.hierarchies.clone();
     each!(metadata, list => list
         .iter_mut()
         .filter(|one| is_stub(&one.reference))
         .for_each(|one| reduce(one, complete)));
+    // A hierarchy's name stands in what it holds.
+    for (one, whole) in metadata.hierarchies.iter_mut().zip(hierarchies) {
+        if is_stub(&one.reference) {
+            let named = |it: Hierarchy| Hierarchy { nodes: Vec::new(), levels: Vec::new(), ..it };
+            one.content = whole.content.into_iter().map(named).collect();
+        }
+    }
     written(&offer, &structures.agency, |writer| writer.metadata(metadata))
 }
 

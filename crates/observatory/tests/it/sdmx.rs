@@ -110,6 +110,11 @@ fn artefacts_come_with_what_they_use() {
     assert!(users.structures.iter().any(|one| one.reference.id == "DSD_creative_share"));
     let stub = structures("sdmx/2.1/codelist/all/CL_REGIONS?detail=allstubs");
     assert!(stub.codelists[0].is_external && stub.codelists[0].content.items().is_empty());
+    let all = structures("sdmx/2.1/hierarchicalcodelist");
+    for path in ["2.1/hierarchicalcodelist", "3.0/structure/hierarchy"] {
+        let stubs = structures(&format!("sdmx/{path}?detail=allstubs"));
+        assert_eq!(stubs.hierarchies.len(), all.hierarchies.len(), "{path}");
+    }
     let some = structures("sdmx/2.1/codelist/all/CL_REGIONS+CL_DEFINITION");
     assert_eq!(some.codelists.len(), 2);
     let some = structures("sdmx/3.0/structure/codelist/*/CL_REGIONS,CL_DEFINITION/1.0");
@@ -188,6 +193,13 @@ fn keys_and_time_choose_observations() {
     assert!(last.iter().any(|line| line.contains(latest)));
     let ends = csv(&format!("{DATA_21}?firstNObservations=1&lastNObservations=1"));
     assert_eq!(ends.len(), 2 * last.len());
+
+    let series = |query: &str| {
+        let answer = kazakhstan().get(&format!("{DATA_21}?lastNObservations=1&{query}"));
+        answer.text().contains("<Series ")
+    };
+    assert!(series("") && series("dimensionAtObservation=TIME_PERIOD"));
+    assert!(!series("dimensionAtObservation=AllDimensions"));
 
     let only = kazakhstan().get(&format!("{DATA_21}?detail=dataonly&format=csv"));
     assert!(only.text().lines().next().is_some_and(|line| !line.contains("_LOW")));

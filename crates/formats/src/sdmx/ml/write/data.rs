@@ -14,6 +14,7 @@ use super::{Version, failed};
 use crate::errors::{UNWRITABLE, WRONG_COMPONENT};
 use crate::message::{Action, Description, Header, Note, Observations};
 use crate::metadata::{Attachment, Class, Metadata, Part, Reference};
+use crate::sdmx::AT_OBSERVATION;
 use arrow::array::{Array, AsArray, StringViewArray};
 use indexmap::IndexMap;
 use olshem_model::{Diagnostic, Place, Role};
@@ -325,6 +326,10 @@ impl Dataset {
         }
         if self.measure_dimension.is_some() {
             return true;
+        }
+        let asked = self.description.extras.iter().find(|one| one.keyword == AT_OBSERVATION);
+        if let Some(asked) = asked.and_then(|one| one.values.first()) {
+            return asked == "AllDimensions";
         }
         let rows = columns.first().map_or(0, |column| column.len());
         let of_series: Vec<&&StringViewArray> = self

@@ -27,7 +27,8 @@ pub(super) fn prepared(mut metadata: Metadata, version: Version, losses: &mut Lo
         metadata.hierarchies = one_by_one(std::mem::take(&mut metadata.hierarchies), losses);
     }
     metadata.hierarchies.retain(|artefact| {
-        let holds = artefact.content.iter().any(|hierarchy| !hierarchy.nodes.is_empty());
+        let holds = artefact.is_external
+            || artefact.content.iter().any(|hierarchy| !hierarchy.nodes.is_empty());
         if !holds {
             losses.add("hierarchies without a code", artefact.reference.id.clone());
         }
