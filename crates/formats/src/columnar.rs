@@ -17,7 +17,7 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, Strin
 use arrow::compute::cast;
 use arrow::datatypes::{DataType as ArrowType, Field, Float64Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use arrow_ipc::reader::{FileReader, StreamReader};
+use arrow_ipc::reader::StreamReader;
 use olshem_model::codelist::Item;
 use olshem_model::{Codelist, DataStructure, Diagnostic, Place};
 use std::collections::BTreeSet;
@@ -46,12 +46,51 @@ pub(crate) fn read_arrow(
 ) -> Result<(), Vec<Diagnostic>> {
     let damaged = |error: ArrowError| vec![unreadable(content.path(), &error)];
     let bytes = content.bytes().map_err(|fault| vec![fault])?;
-    if bytes.starts_with(b"ARROW1") {
-        let reader = FileReader::try_new(Cursor::new(bytes), None).map_err(damaged)?;
-        push(content.path(), None, reader, receiver)
-    } else {
-        let reader = StreamReader::try_new(Cursor::new(bytes), None).map_err(damaged)?;
-        push(content.path(), None, reader, receiver)
+    // A file is a stream behind a mark, which some fill up with zeros to 64 bytes; it also says at its
+    // end where the parts begin.
+    let stream = match bytes.starts_with(b"ARROW1") {
+        true => {
+            let mut places = (8..=64).step_by(8);
+            let begins = |at: &usize| bytes.get(*at..).is_some_and(|b| b.starts_with(&[0xff; 4]));
+            bytes.slice(places.find(begins).unwrap_or(bytes.len())..)
+        }
+        false => bytes,
+    };
+    if !is_whole(&stream) {
+        let message = "a message in it is longer than the file";
+        return Err(vec![Diagnostic::new(&UNREADABLE_PARQUET, content.path(), message)]);
+    }
+    let reader = StreamReader::try_new(Cursor::new(stream), None).map_err(damaged)?;
+    push(content.path(), None, reader, receiver)
+}
+
+/// Whether each message of a stream ends within it: else a few bytes could ask for gigabytes.
+fn is_whole(stream: &[u8]) -> bool {
+    let number = |at: usize| -> Option<u32> {
+        Some(u32::from_le_bytes(stream.get(at..at.checked_add(4)?)?.try_into().ok()?))
+    };
+    let mut at = 0_usize;
+    loop {
+        // Before version 0.15 of the format there was no mark before the length.
+        let marked = number(at) == Some(u32::MAX);
+        let Some(length) = number(at + if marked { 4 } else { 0 }) else {
+            return at == stream.len();
+        };
+        if length == 0 {
+            return true;
+        }
+        let begin = at + if marked { 8 } else { 4 };
+        let Some(header) =
+            begin.checked_add(length as usize).and_then(|end| stream.get(begin..end))
+        else {
+            return false;
+        };
+        let body = arrow_ipc::root_as_message(header).ok().map(|message| message.bodyLength());
+        let Some(body) = body.and_then(|body| usize::try_from(body).ok()) else { return false };
+        at = match (begin + header.len()).checked_add(body) {
+            Some(next) if next <= stream.len() => next,
+            _ => return false,
+        };
     }
 }
 
@@ -312,4 +351,69 @@ fn names(description: &Description) -> Names {
         }
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::files::{Known, collect};
+    use crate::{Content, Kind};
+    use arrow::array::{Array, AsArray, Float64Array, Int32Array, RecordBatch, StringArray};
+    use arrow::datatypes::{DataType, Field, Schema};
+    use arrow_ipc::writer::{FileWriter, StreamWriter};
+    use std::sync::Arc;
+
+    fn batch() -> RecordBatch {
+        let fields = vec![
+            Field::new("REF_AREA", DataType::Utf8, false),
+            Field::new("YEAR", DataType::Int32, false),
+            Field::new("VALUE", DataType::Float64, true),
+        ];
+        let areas = StringArray::from(vec!["KZ71", "KZ75"]);
+        let years = Int32Array::from(vec![2023, 2024]);
+        let values = Float64Array::from(vec![Some(0.1), None]);
+        let arrays = vec![Arc::new(areas) as _, Arc::new(years) as _, Arc::new(values) as _];
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap()
+    }
+
+    /// As a file and as a stream.
+    fn written() -> [Vec<u8>; 2] {
+        let batch = batch();
+        let mut file = FileWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+        let mut stream = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+        for _ in 0..2 {
+            file.write(&batch).unwrap();
+            stream.write(&batch).unwrap();
+        }
+        [file.into_inner().unwrap(), stream.into_inner().unwrap()]
+    }
+
+    #[test]
+    fn arrow_files_and_streams_are_read() {
+        for bytes in written() {
+            let content = Content::in_memory("data.arrow", bytes);
+            let (kind, read) = collect(&content, &Known::default()).unwrap();
+            assert_eq!(kind, Kind::Arrow);
+            let (description, batches) = &read.datasets[0];
+            assert_eq!(description.data_structure().to_string(), "REF_AREA, YEAR -> VALUE");
+            let rows: usize = batches.iter().map(|b| b.batch.num_rows()).sum();
+            assert_eq!(rows, 4);
+            let values = batches[0].batch.column(2).as_string_view();
+            assert_eq!((values.value(0), values.is_null(1)), ("0.1", true));
+        }
+    }
+
+    #[test]
+    fn arrow_that_is_cut_off_or_boasts_is_refused() {
+        for bytes in written() {
+            for length in 8..bytes.len() {
+                // What ends with a whole batch is a stream of it.
+                let cut = Content::in_memory("data.arrow", bytes[..length].to_vec());
+                drop(collect(&cut, &Known::default()));
+            }
+        }
+        let boast = b"\xff\xff\xff\xff\xff\xff\xff\x1cand no more".to_vec();
+        let boast = Content::in_memory("data.arrow", boast);
+        let faults = collect(&boast, &Known::default()).unwrap_err();
+        assert!(faults[0].to_string().contains("F021"), "{}", faults[0]);
+    }
 }

@@ -215,6 +215,13 @@ impl Components<'_> {
             return Err(fault_at(&BROKEN_SDMX_JSON, self.file, node.line, message));
         };
         let values = node.get("values").map(|values| self.values(values)).transpose()?;
+        if role == Role::Identifier
+            && level == Level::Dataset
+            && values.as_ref().is_none_or(Vec::is_empty)
+        {
+            let message = format!("`{id}` is a dimension of the whole data set, and has no value");
+            return Err(fault_at(&BROKEN_SDMX_JSON, self.file, node.line, message));
+        }
         let coded = node.get("values").and_then(|values| self.codelist(id, values));
         let format = node.get("format");
         let occurs = |node: &Node| node.text("maxOccurs").map(str::to_owned);
