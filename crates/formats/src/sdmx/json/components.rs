@@ -222,6 +222,10 @@ impl Components<'_> {
             let message = format!("`{id}` is a dimension of the whole data set, and has no value");
             return Err(fault_at(&BROKEN_SDMX_JSON, self.file, node.line, message));
         }
+        if role == Role::Identifier && values.iter().flatten().any(Option::is_none) {
+            let message = format!("a value of the dimension `{id}` has no `id`");
+            return Err(fault_at(&BROKEN_SDMX_JSON, self.file, node.line, message));
+        }
         let coded = node.get("values").and_then(|values| self.codelist(id, values));
         let format = node.get("format");
         let occurs = |node: &Node| node.text("maxOccurs").map(str::to_owned);
