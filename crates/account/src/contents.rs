@@ -7,7 +7,7 @@ use crate::conditions::{CompiledTest, PUBLISHED};
 use crate::datasets::Key;
 use crate::definitions::Definition;
 use crate::folder::Loaded;
-use crate::lineage::{DefinitionCitation, DefinitionLine};
+use crate::lineage::{DefinitionCitation, DefinitionLine, citation};
 use crate::projection::Hierarchy;
 use crate::text::Text;
 use olshem_formats::published::Bounds;
@@ -151,16 +151,7 @@ fn content(
         }
     });
     DefinitionContent {
-        citation: DefinitionCitation {
-            id: definition.id.to_string(),
-            name: definition.name.clone(),
-            owner: definition.owner.clone(),
-            version: definition.version.clone(),
-            published: definition.published.clone(),
-            classification: definition.classification.clone(),
-            file: loaded.file.clone(),
-            note: definition.note.clone(),
-        },
+        citation: citation(loaded),
         subject: definition.subject.as_ref().map(ToString::to_string),
         lines: lines.collect(),
         finest: hierarchy.finest_weights(definition).collect(),

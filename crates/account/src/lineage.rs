@@ -579,7 +579,8 @@ impl Tree<'_> {
     }
 }
 
-fn citation(loaded: &Loaded<Definition>) -> DefinitionCitation {
+/// What a definition is, as it is cited.
+pub(crate) fn citation(loaded: &Loaded<Definition>) -> DefinitionCitation {
     let definition = &loaded.value;
     DefinitionCitation {
         id: definition.id.to_string(),

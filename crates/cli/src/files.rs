@@ -33,9 +33,10 @@ pub(crate) fn inspect(
     let size = named.on_disk().metadata().map_or(0, |metadata| metadata.len());
     let kind = Kind::of(&named.content).map_err(one)?;
     let file = summary::File { path: named.content.path(), kind, size, sha256: &sha256 };
-    let survey = surveyed(&named.content)?;
-    if let (Some(survey), Kind::Workbook) = (&survey, kind) {
-        return Ok(Answer::new(summary::survey(&file, survey, all, words, terminal)));
+    if kind == Kind::Workbook
+        && let Some(survey) = surveyed(&named.content, kind)?
+    {
+        return Ok(Answer::new(summary::survey(&file, &survey, all, words, terminal)));
     }
     let mut summary = Summary::default();
     files::read(&named.content, &known, &mut summary)?;

@@ -37,7 +37,8 @@ pub(crate) fn add(
         one(Diagnostic::new(&FILE, named.content.path(), format!("can't be read: {error}")))
     })?;
     let mut structure = None;
-    let (summary, proposed, left_out) = match surveyed(&named.content)? {
+    let kind = Kind::of(&named.content).map_err(one)?;
+    let (summary, proposed, left_out) = match surveyed(&named.content, kind)? {
         Some(survey) => {
             let found = survey.proposal(None);
             if found.datasets.is_empty() {
@@ -52,8 +53,11 @@ pub(crate) fn add(
         None => {
             let mut summary = Summary::default();
             let known = known(reading, &named)?;
-            let kind = files::read(&named.content, &known, &mut summary)?;
-            structure = needed(&named.content, &known, &summary)?;
+            files::read(&named.content, &known, &mut summary)?;
+            // Of other formats a file says itself what it holds.
+            if kind.may_need_structure() {
+                structure = needed(&named.content, &known, &summary)?;
+            }
             let proposed = proposal(kind, &summary.datasets, &lists);
             (summary, proposed, Vec::new())
         }
@@ -124,8 +128,7 @@ fn needed(
 }
 
 /// What was found in a file that says nothing of itself; `None` for one that does.
-pub(crate) fn surveyed(content: &Content) -> Result<Option<Survey>, Vec<Diagnostic>> {
-    let kind = Kind::of(content).map_err(one)?;
+pub(crate) fn surveyed(content: &Content, kind: Kind) -> Result<Option<Survey>, Vec<Diagnostic>> {
     let is_silent = match kind {
         Kind::Csv => true,
         // A workbook that was written from data says what it holds.

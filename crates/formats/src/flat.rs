@@ -4,7 +4,7 @@
 //! for the file, or guessed from the values (`roles`).
 
 use crate::content::Content;
-use crate::delimited::Fields;
+use crate::delimited::{Fields, push_field};
 use crate::errors::{EMPTY_FILE, MISSING_COLUMN, RAGGED_ROW, UNWRITABLE};
 use crate::faults::Faults;
 use crate::files::{Known, no_data, only_one};
@@ -122,14 +122,7 @@ impl<'w> FlatWriter<'w> {
             self.text.push(',');
         }
         let Some(field) = field else { return };
-        let field = neutralised(field);
-        if field.is_empty() || field.contains(['"', ',', '\n', '\r']) {
-            self.text.push('"');
-            self.text.push_str(&field.replace('"', "\"\""));
-            self.text.push('"');
-        } else {
-            self.text.push_str(&field);
-        }
+        push_field(&mut self.text, &neutralised(field));
     }
 
     fn flush(&mut self) -> Result<(), Diagnostic> {

@@ -63,6 +63,14 @@ impl Kind {
             .filter(|kind| !matches!(kind, Self::SdmxMl20 | Self::SdmxJson1 | Self::Arrow))
     }
 
+    /// Whether its data may be unreadable without a structure that is published apart.
+    pub fn may_need_structure(self) -> bool {
+        matches!(
+            self,
+            Self::SdmxMl20 | Self::SdmxMl21 | Self::SdmxMl30 | Self::SdmxCsv1 | Self::SdmxCsv2
+        )
+    }
+
     /// What `--to` calls it.
     pub fn id(self) -> &'static str {
         KINDS.iter().find(|(kind, ..)| *kind == self).map_or("", |(_, id, _)| id)
