@@ -1,5 +1,6 @@
 // The headline figure: over time under one definition, and at its latest under each.
 import { render } from "preact";
+import { acrossDefinitions } from "./charts/definitions.ts";
 import type { Chart } from "./charts/draw.ts";
 import { ChartFigure } from "./charts/figure.tsx";
 import { type Observation, observations } from "./charts/series.ts";
@@ -44,9 +45,8 @@ export async function drawHeadline(account: Account, { indicator, at }: NonNulla
           chart={acrossDefinitions(
             rows.filter((row) => row.at[time] === latest),
             definition,
-            document,
             name,
-            unit,
+            { decimals: document.decimals, unit },
           )}
         />
       </div>,
@@ -66,26 +66,4 @@ const overTime = (
   decimals: document.decimals,
   unit,
   series: [{ id: label, label, points: rows.map((row) => ({ ...row, period: row.at[time] ?? "" })) }],
-});
-
-const acrossDefinitions = (
-  rows: Observation[],
-  chosen: string | null,
-  document: IndicatorDocument,
-  name: (id: string) => string,
-  unit: string,
-): Chart => ({
-  kind: "bars",
-  decimals: document.decimals,
-  unit,
-  bars: rows
-    .map((row) => ({
-      id: row.at.DEFINITION ?? "",
-      label: name(row.at.DEFINITION ?? ""),
-      strong: row.at.DEFINITION === chosen,
-      value: row.value,
-      low: row.low,
-      high: row.high,
-    }))
-    .sort((a, b) => (a.high ?? 0) - (b.high ?? 0)),
 });

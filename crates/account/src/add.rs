@@ -8,6 +8,7 @@ use olshem_model::{Codelist, Diagnostic, Place};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file to be taken in, and what is known of it.
@@ -64,11 +65,14 @@ pub fn add(account: &Path, source: &NewSource<'_>) -> Result<Vec<PathBuf>, Vec<D
         return Err(vec![Diagnostic::new(&WRONG_VALUE, Place::Nowhere, message).with_help(help)]);
     }
     let folder = files.path(&format!("sources/{}", source.id));
-    let mut wanted: Vec<(PathBuf, String)> = Vec::new();
+    let failed = |error: io::Error| {
+        vec![Diagnostic::new(&IO, folder.as_path(), format!("can't be written: {error}"))]
+    };
+    let locales: Vec<&str> = settings.value.locales.iter().map(|locale| &**locale).collect();
+    let mut wanted: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     for list in source.codelists {
-        let locales: Vec<&str> = settings.value.locales.iter().map(|l| &**l).collect();
         let path = files.path(&format!("codelists/{}.csv", list.id));
-        wanted.push((path, codelist(list, &locales)));
+        wanted.push((path, codelist(list, &locales).map_err(failed)?));
     }
     for path in wanted.iter().map(|(path, _)| path).chain([&folder]) {
         if path.exists() {
@@ -95,11 +99,11 @@ pub fn add(account: &Path, source: &NewSource<'_>) -> Result<Vec<PathBuf>, Vec<D
     written.map_err(|error| {
         // What can't be removed can't be helped.
         let _ = fs::remove_dir_all(&beside);
-        vec![Diagnostic::new(&IO, folder, format!("can't be written: {error}"))]
+        failed(error)
     })
 }
 
-fn write(folder: &Path, source: &NewSource<'_>) -> std::io::Result<()> {
+fn write(folder: &Path, source: &NewSource<'_>) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join(source.file_name), source.bytes)?;
     if let Some(structure) = source.structure {
@@ -128,32 +132,16 @@ fn description(source: &NewSource<'_>) -> String {
 }
 
 /// A codelist as the account keeps it, with a column for each of its languages.
-fn codelist(list: &Codelist, locales: &[&str]) -> String {
-    let mut text = String::from("code,parent");
-    for locale in locales {
-        let _ = write!(text, ",label_{locale}");
-    }
-    text.push('\n');
+fn codelist(list: &Codelist, locales: &[&str]) -> io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let headings = locales.iter().map(|locale| format!("label_{locale}"));
+    writer.write_record(["code", "parent"].map(str::to_owned).into_iter().chain(headings))?;
     for item in list.items() {
-        field(&mut text, &item.code);
-        text.push(',');
-        field(&mut text, item.parent.as_deref().unwrap_or_default());
-        for locale in locales {
-            text.push(',');
-            // A label in another language is better than none.
-            let label = item.labels.get(*locale).or_else(|| item.labels.values().next());
-            field(&mut text, label.map_or("", String::as_str));
-        }
-        text.push('\n');
+        // A label in another language is better than none.
+        let label = |locale: &&str| item.labels.get(*locale).or(item.labels.values().next());
+        let labels = locales.iter().map(|locale| label(locale).map_or("", String::as_str));
+        let parent = item.parent.as_deref().unwrap_or_default();
+        writer.write_record([item.code.as_str(), parent].into_iter().chain(labels))?;
     }
-    text
-}
-
-fn field(text: &mut String, field: &str) {
-    match field.contains([',', '"', '\n', '\r']) {
-        true => {
-            let _ = write!(text, "\"{}\"", field.replace('"', "\"\""));
-        }
-        false => text.push_str(field),
-    }
+    writer.into_inner().map_err(|error| error.into_error())
 }

@@ -7,6 +7,7 @@ use crate::errors::FILE;
 use crate::fetch::Named;
 use crate::files::known;
 use crate::render::Page;
+use crate::render::summary::label;
 use crate::render::table::{Column, draw};
 use crate::terminal::Terminal;
 use crate::vtl;
@@ -66,10 +67,7 @@ pub(crate) fn add(
     let id = id
         .map_or_else(|| identifier(file_name.split('.').next().unwrap_or_default()), str::to_owned);
     let description = summary.datasets.first().map(|dataset| &dataset.description);
-    let text = |labels: &olshem_model::codelist::Labels| {
-        let own = labels.get(words.locale().tag()).or_else(|| labels.get("en"));
-        own.or_else(|| labels.values().next()).cloned()
-    };
+    let text = |labels| label(labels, words).map(str::to_owned);
     let title = description.and_then(|d| text(&d.names)).unwrap_or_else(|| id.clone());
     let publisher = description
         .and_then(|d| text(&d.source))

@@ -49,10 +49,15 @@ impl Content {
     ///
     /// A file that can't be opened, or an archive of no or several files.
     pub fn reader(&self) -> Result<Box<dyn BufRead + Send + '_>, Diagnostic> {
+        self.unpacked(LARGEST + 1)
+    }
+
+    /// The contents, of which no more than so much is wanted.
+    fn unpacked(&self, most: u64) -> Result<Box<dyn BufRead + Send + '_>, Diagnostic> {
         let mut raw = self.raw()?;
         let head = raw.fill_buf().map_err(|error| self.unreadable(&error))?;
         let packed = Packing::of(head);
-        packed.unpacked(self, raw)
+        packed.unpacked(self, raw, most)
     }
 
     fn raw(&self) -> Result<Box<dyn BufRead + Send + '_>, Diagnostic> {
@@ -71,10 +76,10 @@ impl Content {
     ///
     /// See [`Self::reader`]; more than [`LARGEST`].
     pub fn bytes(&self) -> Result<Bytes, Diagnostic> {
-        let mut reader = self.reader()?;
         if let (Some(bytes), Packing::None) = (&self.bytes, self.packing()?) {
             return Ok(bytes.clone());
         }
+        let mut reader = self.reader()?;
         let mut bytes = Vec::new();
         let read = reader.by_ref().take(LARGEST + 1).read_to_end(&mut bytes);
         read.map_err(|error| self.fault(&error))?;
@@ -96,7 +101,8 @@ impl Content {
     /// See [`Self::reader`].
     pub fn head(&self, length: usize) -> Result<Vec<u8>, Diagnostic> {
         let mut head = Vec::new();
-        let read = self.reader()?.take(length as u64).read_to_end(&mut head);
+        let length = length as u64;
+        let read = self.unpacked(length)?.take(length).read_to_end(&mut head);
         read.map_err(|error| self.fault(&error))?;
         Ok(head)
     }
@@ -148,6 +154,7 @@ impl Packing {
         self,
         content: &'c Content,
         raw: Box<dyn BufRead + Send + 'c>,
+        most: u64,
     ) -> Result<Box<dyn BufRead + Send + 'c>, Diagnostic> {
         let limited = |reader: Box<dyn Read + Send + 'c>| -> Box<dyn BufRead + Send + 'c> {
             Box::new(BufReader::with_capacity(1 << 16, Limited { reader, left: LARGEST }))
@@ -159,7 +166,7 @@ impl Packing {
                 let decoder = zstd::Decoder::with_buffer(raw);
                 limited(Box::new(decoder.map_err(|error| content.fault(&error))?))
             }
-            Self::Zip => archive::only_member(content, raw)?.map_or_else(
+            Self::Zip => archive::only_member(content, raw, most)?.map_or_else(
                 || content.raw(),
                 |bytes| Ok(Box::new(Cursor::new(bytes)) as Box<dyn BufRead + Send>),
             )?,
@@ -191,10 +198,12 @@ mod archive {
     use zip::ZipArchive;
     use zip::result::ZipError;
 
-    /// The only file of an archive; `None` if the archive is a workbook.
+    /// The beginning of the only file of an archive, no longer than wanted; `None` if the archive is a
+    /// workbook.
     pub(super) fn only_member(
         content: &Content,
         mut raw: impl BufRead,
+        most: u64,
     ) -> Result<Option<Vec<u8>>, Diagnostic> {
         let mut bytes = Vec::new();
         let damaged = |error: ZipError| {
@@ -227,7 +236,7 @@ mod archive {
         };
         let file = archive.by_name(name).map_err(damaged)?;
         let mut unpacked = Vec::new();
-        let read = file.take(LARGEST + 1).read_to_end(&mut unpacked);
+        let read = file.take(most).read_to_end(&mut unpacked);
         read.map_err(|error| content.fault(&error))?;
         if unpacked.len() as u64 > LARGEST {
             return Err(content.too_large());

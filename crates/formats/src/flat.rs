@@ -13,7 +13,7 @@ use crate::message::{Description, Lines, Loss, Note, Observations, Receiver, Var
 use crate::metadata::Metadata;
 use crate::roles::{Sample, guess};
 use crate::survey::dialect;
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, StringViewBuilder};
+use arrow::array::{Array, ArrayRef, RecordBatch, StringViewBuilder};
 use arrow::datatypes::{DataType as ArrowType, Field, Schema};
 use olshem_model::spelling::nearest;
 use olshem_model::{Diagnostic, Place};
@@ -174,8 +174,7 @@ impl Receiver for FlatWriter<'_> {
 
     fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic> {
         let batch = &observations.batch;
-        let columns: Vec<&StringViewArray> =
-            batch.columns().iter().map(|column| column.as_string_view()).collect();
+        let columns = observations.columns();
         for row in 0..batch.num_rows() {
             for (at, column) in columns.iter().enumerate() {
                 self.field(at, column.is_valid(row).then(|| column.value(row)));

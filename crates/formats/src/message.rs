@@ -16,7 +16,7 @@
 //! whoever needs numbers parses them.
 
 use crate::metadata::{Attachment, Metadata, Reference};
-use arrow::array::RecordBatch;
+use arrow::array::{AsArray, RecordBatch, StringViewArray};
 use olshem_model::codelist::{Annotation, Labels};
 use olshem_model::{Codelist, Component, DataStructure, Diagnostic, Place};
 use std::path::Path;
@@ -158,6 +158,18 @@ pub enum Action {
     Delete,
 }
 
+impl Action {
+    /// SDMX's word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Information => "Information",
+            Self::Append => "Append",
+            Self::Replace => "Replace",
+            Self::Delete => "Delete",
+        }
+    }
+}
+
 /// A component of a data set with all that is known of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variable {
@@ -233,6 +245,13 @@ pub struct Observations {
     pub batch: RecordBatch,
     /// Where in the file each stands.
     pub origins: Arc<dyn Places>,
+}
+
+impl Observations {
+    /// The columns, in the order of the variables.
+    pub fn columns(&self) -> Vec<&StringViewArray> {
+        self.batch.columns().iter().filter_map(|column| column.as_string_view_opt()).collect()
+    }
 }
 
 /// Where the observations of a batch stand.

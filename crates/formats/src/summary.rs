@@ -2,7 +2,7 @@
 
 use crate::message::{Description, Header, Note, Observations, Receiver, Variable};
 use crate::metadata::Metadata;
-use arrow::array::{Array, AsArray, StringViewArray};
+use arrow::array::{Array, StringViewArray};
 use olshem_model::{Diagnostic, Role, TimePeriod};
 use std::collections::HashMap;
 
@@ -81,8 +81,7 @@ impl Receiver for Summary {
     fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic> {
         let Some(dataset) = self.datasets.last_mut() else { return Ok(()) };
         let batch = &observations.batch;
-        let columns: Vec<&StringViewArray> =
-            batch.columns().iter().map(|column| column.as_string_view()).collect();
+        let columns = observations.columns();
         for row in 0..batch.num_rows().min(Self::FIRST.saturating_sub(dataset.first.len())) {
             let cell = |column: &&StringViewArray| {
                 column.is_valid(row).then(|| column.value(row).to_owned())

@@ -1,6 +1,6 @@
 // An industry: how each definition sees it.
 import { render } from "preact";
-import type { Chart } from "../charts/draw.ts";
+import { acrossDefinitions } from "../charts/definitions.ts";
 import { ChartFigure } from "../charts/figure.tsx";
 import { definitionSwitch } from "../definition.tsx";
 import type { Account, PlaceDocument } from "../documents.ts";
@@ -32,22 +32,12 @@ function Definitions({
         .filter((indicator) => indicator.rows.filter((row) => row.at.DEFINITION).length > 1)
         .map((indicator) => {
           const latest = indicator.rows[0]?.at.TIME_PERIOD;
-          const chart: Chart = {
-            kind: "bars",
-            decimals: indicator.decimals,
-            unit: text(indicator.unit),
-            bars: indicator.rows
-              .filter((row) => row.at.DEFINITION && row.at.TIME_PERIOD === latest)
-              .map((row) => ({
-                id: row.at.DEFINITION ?? "",
-                label: name(row.at.DEFINITION ?? ""),
-                strong: row.at.DEFINITION === definition,
-                value: row.value,
-                low: row.low,
-                high: row.high,
-              }))
-              .sort((a, b) => (a.high ?? 0) - (b.high ?? 0)),
-          };
+          const chart = acrossDefinitions(
+            indicator.rows.filter((row) => row.at.DEFINITION && row.at.TIME_PERIOD === latest),
+            definition,
+            name,
+            { decimals: indicator.decimals, unit: text(indicator.unit) },
+          );
           return (
             <ChartFigure
               key={indicator.id}

@@ -127,7 +127,8 @@ fn size(bytes: u64, words: &Words) -> String {
     }
 }
 
-fn label<'l>(labels: &'l Labels, words: &Words) -> Option<&'l str> {
+/// A label in the reader's language, else in English, else in any.
+pub(crate) fn label<'l>(labels: &'l Labels, words: &Words) -> Option<&'l str> {
     let own = labels.get(words.locale().tag()).or_else(|| labels.get("en"));
     own.or_else(|| labels.values().next()).map(String::as_str)
 }

@@ -11,7 +11,7 @@ use crate::message::{
 };
 use crate::metadata::{Attachment, Metadata, Reference};
 use crate::sdmx::MULTILINGUAL;
-use arrow::array::{Array, AsArray, StringViewArray};
+use arrow::array::{Array, StringViewArray};
 use olshem_model::{Diagnostic, Place};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -194,8 +194,7 @@ impl Receiver for CsvWriter<'_> {
 
     fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic> {
         let batch = &observations.batch;
-        let arrays: Vec<&StringViewArray> =
-            batch.columns().iter().filter_map(|column| column.as_string_view_opt()).collect();
+        let arrays = observations.columns();
         let columns = self.columns.take().unwrap_or_default();
         let sources: Vec<Option<&StringViewArray>> =
             self.sources.iter().map(|source| arrays.get((*source)?).copied()).collect();

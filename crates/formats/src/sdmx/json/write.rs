@@ -10,11 +10,11 @@ use super::write_structure;
 use crate::errors::UNWRITABLE;
 use crate::files::Writing;
 use crate::message::{
-    Action, Description, Extra, Header, Loss, Note, Observations, Receiver, Variable, Writer,
+    Description, Extra, Header, Loss, Note, Observations, Receiver, Variable, Writer,
 };
 use crate::metadata::{Attachment, Metadata};
 use crate::sdmx::MULTILINGUAL;
-use arrow::array::{Array, AsArray, StringViewArray};
+use arrow::array::Array;
 use indexmap::IndexSet;
 use olshem_model::codelist::{Annotation, Item};
 use olshem_model::{DataType, Diagnostic, Place, Role};
@@ -155,7 +155,7 @@ impl Receiver for JsonWriter<'_> {
         text.open('{');
         text.key("structure");
         text.number(self.datasets.len());
-        text.member("action", action(description.action));
+        text.member("action", description.action.word());
         for extra in description.extras.iter().filter(|e| KEPT.contains(&e.keyword.as_str())) {
             text.optional(&extra.keyword, extra.values.first().map(String::as_str));
         }
@@ -180,8 +180,7 @@ impl Receiver for JsonWriter<'_> {
     fn observations(&mut self, observations: Observations) -> Result<(), Diagnostic> {
         let batch = &observations.batch;
         let Some(dataset) = self.datasets.last_mut() else { return Ok(()) };
-        let arrays: Vec<&StringViewArray> =
-            batch.columns().iter().filter_map(|column| column.as_string_view_opt()).collect();
+        let arrays = observations.columns();
         if arrays.len() != dataset.columns.len() {
             return Err(unwritable("observations have other columns than their data set".into()));
         }
@@ -325,15 +324,6 @@ fn index(values: &mut IndexSet<String, ahash::RandomState>, value: &str) -> usiz
 /// The texts of a list.
 fn listed(value: &str) -> Vec<String> {
     serde_json::from_str(value).unwrap_or_else(|_| vec![value.to_owned()])
-}
-
-fn action(action: Action) -> &'static str {
-    match action {
-        Action::Information => "Information",
-        Action::Append => "Append",
-        Action::Replace => "Replace",
-        Action::Delete => "Delete",
-    }
 }
 
 /// What the message says of itself.

@@ -12,10 +12,10 @@ use super::structure::write_annotations;
 use super::xml::Xml;
 use super::{Version, failed};
 use crate::errors::{UNWRITABLE, WRONG_COMPONENT};
-use crate::message::{Action, Description, Header, Note, Observations};
+use crate::message::{Description, Header, Note, Observations};
 use crate::metadata::{Attachment, Class, Metadata, Part, Reference};
 use crate::sdmx::AT_OBSERVATION;
-use arrow::array::{Array, AsArray, StringViewArray};
+use arrow::array::{Array, StringViewArray};
 use indexmap::IndexMap;
 use olshem_model::{Diagnostic, Place, Role};
 use std::collections::HashSet;
@@ -114,8 +114,7 @@ impl Data {
     ) -> Result<(), Diagnostic> {
         let Some(dataset) = self.datasets.last_mut() else { return Ok(()) };
         let batch = &observations.batch;
-        let columns: Vec<&StringViewArray> =
-            batch.columns().iter().filter_map(|column| column.as_string_view_opt()).collect();
+        let columns = observations.columns();
         if columns.len() != dataset.columns.len() {
             let message = "the observations don't have the columns of their data set";
             return Err(Diagnostic::new(&WRONG_COMPONENT, Place::Nowhere, message));
@@ -494,7 +493,7 @@ impl Dataset {
         if version == Version::V21 {
             xml.attribute("ss:dataScope", if of_flow { "Dataflow" } else { "DataStructure" })?;
         }
-        xml.attribute("ss:action", action(description.action))?;
+        xml.attribute("ss:action", description.action.word())?;
         let of_all = || {
             of_all
                 .iter()
@@ -549,13 +548,4 @@ impl Group {
 
 fn value(values: &StringViewArray, row: usize) -> Option<&str> {
     values.is_valid(row).then(|| values.value(row))
-}
-
-fn action(action: Action) -> &'static str {
-    match action {
-        Action::Information => "Information",
-        Action::Append => "Append",
-        Action::Replace => "Replace",
-        Action::Delete => "Delete",
-    }
 }
