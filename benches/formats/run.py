@@ -31,16 +31,23 @@ class Contender:
 
     format: str
     name: str
+    file: str
     script: str | None = None
     requirement: str | None = None
 
 
-# To measure another format: a file of generate.py under its ending, and a row for each contender.
+# To measure another format: a file of generate.py, and a row for each contender.
 CONTENDERS = [
-    Contender("px", "olshem"),
-    Contender("px", "pyaxis", "pyaxis_read.py", "pyaxis==0.4.3"),
-    Contender("jsonstat", "olshem"),
-    Contender("jsonstat", "pyjstat", "pyjstat_read.py", "pyjstat==2.4.0"),
+    Contender("sdmx-ml", "olshem", "cube.xml"),
+    Contender("sdmx-ml", "pysdmx", "cube.xml", "pysdmx_read.py", "pysdmx[xml,data]==1.21.0"),
+    Contender("sdmx-ml", "sdmx1", "cube.xml", "sdmx1_read.py", "sdmx1==2.28.0"),
+    Contender("sdmx-csv", "olshem", "cube.sdmx.csv"),
+    Contender("sdmx-csv", "olshem, plain CSV", "cube.csv"),
+    Contender("sdmx-csv", "pysdmx", "cube.sdmx.csv", "pysdmx_read.py", "pysdmx[xml,data]==1.21.0"),
+    Contender("px", "olshem", "cube.px"),
+    Contender("px", "pyaxis", "cube.px", "pyaxis_read.py", "pyaxis==0.4.3"),
+    Contender("jsonstat", "olshem", "cube.jsonstat"),
+    Contender("jsonstat", "pyjstat", "cube.jsonstat", "pyjstat_read.py", "pyjstat==2.4.0"),
 ]
 
 
@@ -98,12 +105,14 @@ def counted(contender, printed):
 
 
 def measure(format, args):
-    file = data_folder(args.work, args.cells) / f"cube.{format}"
-    file.read_bytes()  # so that nobody pays for the disk
+    folder = data_folder(args.work, args.cells)
     contenders = [contender for contender in CONTENDERS if contender.format == format]
+    for contender in contenders:
+        (folder / contender.file).read_bytes()  # so that nobody pays for the disk
     records = {contender: Record() for contender in contenders}
     for round in range(args.rounds):
         for contender, record in records.items():
+            file = folder / contender.file
             if contender.script:
                 command = [environment(args.work, contender.requirement), HERE / contender.script, file]
             else:
@@ -115,24 +124,24 @@ def measure(format, args):
             record.counts.add(counted(contender, printed))
             print(f"{format} round {round + 1}: {contender.name}: {seconds:.3f} s, "
                   f"{processor:.3f} s of processor", file=sys.stderr)
-    return file.stat().st_size, records
+    return folder, records
 
 
-def table(format, size, records):
+def table(format, folder, records):
     expected = records[next(iter(records))].counts
-    ours = next(record for contender, record in records.items() if not contender.script)
+    ours = records[next(iter(records))]
     for contender, record in records.items():
         times = lambda theirs, own: statistics.median(a / b for a, b in zip(theirs, own))
         ratios = times(record.seconds, ours.seconds), times(record.processor, ours.processor)
         cells = [
             format,
-            f"{size / 2**20:.1f}",
+            f"{(folder / contender.file).stat().st_size / 2**20:.1f}",
             contender.requirement or contender.name,
             f"{statistics.median(record.seconds):.3f} s",
             f"{min(record.seconds):.3f}–{max(record.seconds):.3f}",
             f"{statistics.median(record.processor):.3f} s",
             f"{record.peak_mib:.0f}",
-            *(f"{ratio:.1f}" if contender.script else "1" for ratio in ratios),
+            *(f"{ratio:.1f}" if record is not ours else "1" for ratio in ratios),
             "same" if record.counts == expected else f"differs: {record.counts}",
         ]
         yield "| " + " | ".join(cells) + " |"

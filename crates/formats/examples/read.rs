@@ -1,26 +1,25 @@
-//! Reads a file of any format and says what it holds; with a second name, writes it there in the format
-//! that the name's ending tells.
+//! Reads a file of any format, in the memory of a batch where the format allows, and counts what it holds.
+//! Structures that it needs are looked for beside it.
 //!
 //! ```text
-//! cargo run --release -p olshem-formats --example read -- table.px table.jsonstat
+//! cargo run --release -p olshem-formats --example read -- table.px
 //! ```
 
 use arrow::array::Array;
-use olshem_formats::files::{Known, Writing, read, writer};
+use olshem_formats::Content;
+use olshem_formats::files::{Known, read};
 use olshem_formats::message::{Description, Observations, Receiver};
 use olshem_formats::metadata::Metadata;
-use olshem_formats::{Content, Kind};
 use olshem_model::{Diagnostic, Role};
-use std::fs::File;
 use std::io::{Write, stderr, stdout};
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let names: Vec<String> = std::env::args().skip(1).collect();
     let told = match &*names {
         [input] => count(input),
-        [input, output] => convert(input, output),
-        _ => Err(vec!["read INPUT [OUTPUT]".to_owned()]),
+        _ => Err(vec!["read INPUT".to_owned()]),
     };
     // There is nobody to tell that a stream is closed.
     match told {
@@ -37,7 +36,9 @@ fn main() -> ExitCode {
 
 fn count(input: &str) -> Result<Vec<String>, Vec<String>> {
     let mut counted = Counted::default();
-    let kind = read(&Content::file(input), &Known::default(), &mut counted).map_err(told)?;
+    let known = Known::new(Metadata::default(), Path::new(input).parent().map(Path::to_path_buf));
+    let kind = read(&Content::file(input), &known, &mut counted)
+        .map_err(|faults| faults.iter().map(Diagnostic::to_string).collect::<Vec<_>>())?;
     let mut lines = vec![kind.to_string()];
     for (description, rows, values) in &counted.datasets {
         let structure = description.data_structure();
@@ -45,21 +46,6 @@ fn count(input: &str) -> Result<Vec<String>, Vec<String>> {
             .push(format!("{}: {structure}: {rows} observations, {values} values", description.id));
     }
     Ok(lines)
-}
-
-fn convert(input: &str, output: &str) -> Result<Vec<String>, Vec<String>> {
-    let one = |fault: Diagnostic| told(vec![fault]);
-    let kind = Kind::of_ending(output)
-        .ok_or_else(|| vec![format!("no format is known by the ending of {output}")])?;
-    let file = File::create(output).map_err(|error| vec![format!("{output}: {error}")])?;
-    let mut writer = writer(kind, Box::new(file), &Writing::default()).map_err(one)?;
-    read(&Content::file(input), &Known::default(), &mut *writer).map_err(told)?;
-    let losses = writer.finish().map_err(one)?;
-    Ok(losses.into_iter().map(|loss| format!("not written: {}", loss.0)).collect())
-}
-
-fn told(faults: Vec<Diagnostic>) -> Vec<String> {
-    faults.iter().map(Diagnostic::to_string).collect()
 }
 
 /// How many observations there are, and how many measures of them have a value.
