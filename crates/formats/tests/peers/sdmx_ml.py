@@ -24,14 +24,14 @@ ROOT = "http://www.sdmx.org/resources/sdmxml/schemas/"
 XS = "http://www.w3.org/2001/XMLSchema"
 
 
-def in_venv(venv):
-    """Runs this script with its requirements."""
+def in_venv(script, venv):
+    """Runs a script with its requirements."""
     python = venv / "bin" / "python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", venv], check=True)
         requirements = HERE.with_name("requirements.txt")
         subprocess.run([python, "-m", "pip", "install", "-q", "-r", requirements], check=True)
-    os.execv(python, [str(python), str(HERE), *sys.argv[1:], "in-venv"])
+    os.execv(python, [str(python), str(script), *sys.argv[1:], "in-venv"])
 
 
 # The schemas.
@@ -260,6 +260,6 @@ if __name__ == "__main__":
     if sys.argv[1] == "--see":
         see(*sys.argv[2:])
     elif sys.argv[-1] != "in-venv":
-        in_venv(pathlib.Path(sys.argv[3]))
+        in_venv(HERE, pathlib.Path(sys.argv[3]))
     else:
         sys.exit(main(sys.argv[1], pathlib.Path(sys.argv[2])))

@@ -191,13 +191,17 @@ impl Receiver for JsonWriter<'_> {
             text.new_line();
             let variables = &dataset.description.variables;
             let mut cells = arrays.iter().zip(&mut dataset.columns).zip(variables).peekable();
-            while let Some(((array, column), _)) =
+            while let Some(((array, column), variable)) =
                 cells.next_if(|(_, variable)| variable.component.role == Role::Identifier)
             {
+                let (true, Column::Indexed(values)) = (array.is_valid(row), column) else {
+                    return Err(unwritable(format!(
+                        "an observation has no value of `{}`, and SDMX-JSON has no key for it",
+                        variable.component.name
+                    )));
+                };
                 key.push_str(if key.is_empty() { "" } else { ":" });
-                if let (true, Column::Indexed(values)) = (array.is_valid(row), column) {
-                    key.push_str(&index(values, array.value(row)).to_string());
-                }
+                key.push_str(&index(values, array.value(row)).to_string());
             }
             text.key(&key);
             text.open('[');
@@ -223,6 +227,12 @@ impl Receiver for JsonWriter<'_> {
 impl Writer for JsonWriter<'_> {
     fn finish(mut self: Box<Self>) -> Result<Vec<Loss>, Diagnostic> {
         if self.datasets.is_empty() {
+            // A dimension of JSON-stat is nobody's.
+            for list in &mut self.metadata.codelists {
+                if list.reference.agency.is_empty() {
+                    list.reference.agency.clone_from(&self.agency);
+                }
+            }
             let losses =
                 write_structure::write(&mut self.text, &self.header, &self.metadata, &self.agency)?;
             for (what, count) in losses {

@@ -167,9 +167,10 @@ fn begun(
         "Comp" => return Ok(Next::Component(Element::begun(tag).map_err(broken)?)),
         "Annotations" | "Metadata" | "DataProvider" => return Ok(Next::Skip),
         "KeyFamilyRef" => return Ok(Next::KeyFamily(Element::begun(tag).map_err(broken)?)),
-        name if layout.is_generic => return generic(name, tag, layout, part, cells),
-        _ if layout.is_old => Level::Group,
-        _ => return Ok(Next::Skip),
+        _ if layout.is_old && !layout.is_generic => Level::Group,
+        // Not only of generic data: sdmx1 2.28 writes generic series into messages that are called
+        // structure-specific, where no other elements can be named so.
+        name => return generic(name, tag, layout, part, cells),
     };
     cells.begin(level, tag.line)?;
     if layout.is_generic {
