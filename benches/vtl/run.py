@@ -126,17 +126,17 @@ def data_folder(work, args, python):
 
 def command_of(contender, script, data, out, args, work):
     """How a contender is told to run a script."""
-    rest = [data, out, args.format, str(args.threads)]
+    rest = [data, out, args.format]
     match contender.split():
         case ["olshem", *flags]:
             structures = data / "structures.json"
             files = ["--structures", structures, "--data", data, "--out", out, "--format", args.format]
             return [args.olshem, "vtl", "run", HERE / f"{script}.vtl", *files, *flags]
         case ["duckdb"]:
-            return [tools(work), HERE / "duckdb_run.py", HERE / "sql" / f"{script}.sql", *rest]
+            return [tools(work), HERE / "duckdb_run.py", HERE / "sql" / f"{script}.sql", *rest, str(args.threads)]
         case ["vtlengine", version]:
             python = environment(work, f"vtlengine-{version}", f"vtlengine=={version}")
-            return [python, HERE / "vtlengine_run.py", HERE / f"{script}.vtl", *rest]
+            return [python, HERE / "vtlengine_run.py", HERE / f"{script}.vtl", *rest, str(args.vtlengine_threads)]
     sys.exit(f"no contender `{contender}`; there are: {', '.join(CONTENDERS)}")
 
 
@@ -231,7 +231,8 @@ def main():
     parser.add_argument("--contenders", nargs="+", choices=CONTENDERS)
     parser.add_argument("--trust-input", action="store_true", help="run `olshem --trust-input` too")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=2, help="of DuckDB and vtlengine (default 2)")
+    parser.add_argument("--threads", type=int, default=2, help="of DuckDB (default 2)")
+    parser.add_argument("--vtlengine-threads", type=int, default=1, help="its own default is 1, and so is this")
     parser.add_argument("--seconds", type=int, default=1800, help="the longest that a run may take")
     parser.add_argument("--mib", type=int, default=default_mib(), help="the most memory that a run may take")
     parser.add_argument("--olshem", type=Path, default=HERE.parents[1] / "target" / "release" / "olshem")
