@@ -2,6 +2,7 @@
 
 use crate::address;
 use crate::catalogue::{Catalogue, DEFINITION, INDUSTRY, Indicator, REF_AREA, TIME_PERIOD};
+use crate::download::Download;
 use crate::search::search;
 use olshem_account::report::{Answer, ClaimReport, Figure, TargetReport, TopicReport};
 use olshem_account::{Dimension, Proposal, Row, Text};
@@ -254,9 +255,13 @@ fn indicator(indicator: &Indicator, languages: &[Words]) -> Value {
         let values = table.rows.iter().map(|row| row.attributes.get(name).map(String::as_str));
         (name.to_owned(), values.collect::<Value>())
     });
-    let downloads = [("csv", "csv"), ("parquet", "parquet")].map(|(format, extension)| {
-        let href = format!("data/{}.{extension}", address::segment(&table.id));
-        json!({ "format": format, "href": href })
+    let downloads = Download::all().map(|download| {
+        let language = match download {
+            Download::Xlsx(locale) => Some(locale.tag()),
+            _ => None,
+        };
+        let (format, href) = (download.name().to_ascii_lowercase(), download.path(&table.id));
+        json!({ "format": format, "href": href, "language": language })
     });
     if let Value::Object(members) = &mut value {
         members.insert("note".to_owned(), json!(table.note));
@@ -270,7 +275,7 @@ fn indicator(indicator: &Indicator, languages: &[Words]) -> Value {
             members.insert("high".to_owned(), json!(column(|row| row.high)));
         }
         members.insert("attributes".to_owned(), Value::Object(attributes.collect()));
-        members.insert("downloads".to_owned(), json!(downloads));
+        members.insert("downloads".to_owned(), downloads.collect());
         members.insert("claims".to_owned(), json!(indicator.claims));
         members.insert("targets".to_owned(), json!(indicator.targets));
         members.insert("sources".to_owned(), json!(indicator.sources));

@@ -22,6 +22,7 @@ mod catalogue;
 mod connection;
 mod data;
 mod document;
+mod download;
 mod metrics;
 mod observatory;
 mod openapi;

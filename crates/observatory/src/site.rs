@@ -5,7 +5,8 @@ use crate::address;
 use crate::assets::{Assets, content_type};
 use crate::catalogue::Catalogue;
 use crate::data;
-use crate::document::{CSV, Document, HTML, JSON, PARQUET};
+use crate::document::{Document, HTML, JSON};
+use crate::download::Download;
 use crate::openapi;
 use crate::pages::{self, Here};
 use crate::sdmx::Structures;
@@ -39,15 +40,9 @@ pub struct Site {
 #[derive(Debug)]
 enum OnDemand {
     /// The observations of an indicator.
-    Data(Format, String, OnceLock<Document>),
+    Data(Download, String, OnceLock<Document>),
     /// One of the documents about what a claim's numbers come from.
     Lineage(Arc<Traced>, Form),
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Format {
-    Csv,
-    Parquet,
 }
 
 /// What a claim's numbers come from, in every form: tracing takes longer than telling.
@@ -141,8 +136,14 @@ impl Site {
         }
         Ok(match self.on_demand.get(path) {
             None => None,
-            Some(OnDemand::Data(format, id, place)) => {
-                let made = self.data(*format, id)?;
+            Some(OnDemand::Data(download, id, place)) => {
+                let Some(indicator) = self.catalogue.indicator(id) else { return Ok(None) };
+                let made = download.document(
+                    &self.catalogue,
+                    self.structures(),
+                    &self.languages,
+                    indicator,
+                )?;
                 Some(place.get_or_init(|| made))
             }
             Some(OnDemand::Lineage(traced, form)) => {
@@ -204,14 +205,6 @@ impl Site {
         &self.catalogue.report().account
     }
 
-    fn data(&self, format: Format, indicator: &str) -> Result<Document, Diagnostic> {
-        let run = &self.catalogue.run;
-        Ok(match format {
-            Format::Csv => Document::new(CSV, run.indicator(indicator)?.csv()?),
-            Format::Parquet => Document::new(PARQUET, run.parquet(indicator)?),
-        })
-    }
-
     /// Traces the numbers of a claim, and tells of them in every form.
     fn tell(&self, claim: &str) -> Result<BTreeMap<Form, Document>, Diagnostic> {
         let found = self.catalogue.run.explain_claim(&self.engine, claim)?;
@@ -251,9 +244,9 @@ fn on_demand(catalogue: &Catalogue) -> BTreeMap<String, OnDemand> {
     let mut documents = BTreeMap::new();
     for indicator in &catalogue.indicators {
         let id = &indicator.table.id;
-        for (format, extension) in [(Format::Csv, "csv"), (Format::Parquet, "parquet")] {
-            let path = format!("data/{}.{extension}", address::segment(id));
-            documents.insert(path, OnDemand::Data(format, id.clone(), OnceLock::new()));
+        for download in Download::all() {
+            let made = OnDemand::Data(download, id.clone(), OnceLock::new());
+            documents.insert(download.path(id), made);
         }
     }
     for (_, claim) in catalogue.claims() {

@@ -116,6 +116,8 @@ dimension-variable = Variable
 dimension-transaction = Transaction
 dimension-kind = Kind
 dimension-base = Base year
+dimension-low = Lower bound
+dimension-high = Upper bound
 dimension-flow = Flow
 
 ## What is shown in place of a page

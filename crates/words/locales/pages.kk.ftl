@@ -116,6 +116,8 @@ dimension-variable = Айнымалы
 dimension-transaction = Операция
 dimension-kind = Түрі
 dimension-base = Базалық жыл
+dimension-low = Төменгі шегі
+dimension-high = Жоғарғы шегі
 dimension-flow = Ағын
 
 ## Беттің орнына не көрсетіледі

@@ -116,6 +116,8 @@ dimension-variable = Переменная
 dimension-transaction = Операция
 dimension-kind = Вид
 dimension-base = Базовый год
+dimension-low = Нижняя граница
+dimension-high = Верхняя граница
 dimension-flow = Поток
 
 ## Что показано вместо страницы

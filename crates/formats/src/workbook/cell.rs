@@ -101,7 +101,7 @@ impl Pen {
         Cow::Owned(text.chars().take_while(fits).chain(['…']).collect())
     }
 
-    /// Writes a value: a number with the decimals that it has.
+    /// Writes a value: a number showing that many decimals, or those that it has.
     pub(super) fn value(
         &mut self,
         sheet: &mut Worksheet,
@@ -109,10 +109,12 @@ impl Pen {
         text: &str,
         is_numeric: bool,
         are_grouped: bool,
+        shown: Option<u32>,
     ) -> Result<(), Diagnostic> {
-        let Some((number, decimals)) = number(text).filter(|_| is_numeric) else {
+        let Some((number, own)) = number(text).filter(|_| is_numeric) else {
             return self.text(sheet, (row, column), text, None);
         };
+        let decimals = shown.map_or(own, |shown| MOST_DECIMALS.min(shown as usize));
         let (formats, groups) = match are_grouped {
             true => (&mut self.grouped, "#,##"),
             false => (&mut self.plain, ""),

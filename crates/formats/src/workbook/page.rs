@@ -457,7 +457,7 @@ impl PageWriter<'_> {
         let text = if is_numeric { text } else { self.page.label(variable, text).unwrap_or(text) };
         let column = column_number(column)?;
         self.widths.widen(column, text);
-        self.pen.value(self.sheet, (self.row, column), text, is_numeric, true)
+        self.pen.value(self.sheet, (self.row, column), text, is_numeric, true, variable.decimals)
     }
 
     fn notes(&mut self) -> Result<(), Diagnostic> {

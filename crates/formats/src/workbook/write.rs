@@ -335,7 +335,7 @@ fn write_data(
                     continue;
                 }
                 columns.widen(column, text);
-                pen.value(sheet, (row, column), text, is_numeric, false)?;
+                pen.value(sheet, (row, column), text, is_numeric, false, None)?;
             }
         }
         first += batch.num_rows() as u32;

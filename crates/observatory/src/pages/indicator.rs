@@ -3,6 +3,7 @@
 use crate::address;
 use crate::catalogue::{DEFINITION, Indicator, Key};
 use crate::data;
+use crate::download::Download;
 use crate::pages::parts::{note, number, outcome, outward, slot, table, unit_and_kind};
 use crate::pages::{Here, Page};
 use maud::{Markup, html};
@@ -73,8 +74,9 @@ pub(super) fn indicator(here: &Here<'_>, indicator: &Indicator) -> Page {
         section {
             h2 { (here.word("page-take")) }
             ul class="downloads" {
-                li { a href=(here.up(&format!("data/{}.csv", address::segment(&shown.id)))) download="" { "CSV" } }
-                li { a href=(here.up(&format!("data/{}.parquet", address::segment(&shown.id)))) download="" { "Parquet" } }
+                @for one in Download::offered(here.words.locale()) {
+                    li { a href=(here.up(&one.path(&shown.id))) download="" { (one.name()) } }
+                }
                 li { a href=(here.up(&address::document("indicators", &shown.id))) { "JSON" } }
             }
             (slot("downloads"))

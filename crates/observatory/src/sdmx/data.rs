@@ -13,10 +13,11 @@ use arrow::error::ArrowError;
 use axum::http::StatusCode;
 use olshem_account::Row;
 use olshem_formats::identifier;
-use olshem_formats::message::{Description, Extra, Lines, Observations};
+use olshem_formats::message::{Description, Extra, Lines, Observations, Variable, Writer};
 use olshem_formats::metadata::{Class, Reference};
 use olshem_formats::sdmx::AT_OBSERVATION;
-use olshem_model::{Role, TimePeriod};
+use olshem_model::codelist::Labels;
+use olshem_model::{Diagnostic, Role, TimePeriod};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -124,17 +125,65 @@ fn answer(
     }
     let (description, columns) =
         described(structures, flow, indicator, shown).ok_or_else(Fault::nothing)?;
-    written(&offer, &structures.agency, |writer| {
-        writer.dataset(description)?;
-        for rows in rows.chunks(BATCH) {
+    let dataset = Dataset { description, columns, rows, number: exact };
+    written(&offer, &structures.agency, |writer| dataset.write(writer))
+}
+
+/// Observations of an indicator as its dataflow has them, to be written in any format.
+pub(crate) struct Dataset<'r> {
+    pub(crate) description: Description,
+    /// What each of its variables is in the table.
+    columns: Vec<Column>,
+    rows: Vec<&'r Row>,
+    number: fn(f64) -> String,
+}
+
+impl<'r> Dataset<'r> {
+    /// All that there are. `None`: the indicator has no dataflow.
+    pub(crate) fn whole(structures: &Structures, indicator: &'r Indicator) -> Option<Self> {
+        let id = identifier(&indicator.table.id);
+        let flows = &structures.metadata.dataflows;
+        let flow = &flows.iter().find(|flow| flow.reference.id == id)?.reference;
+        let (description, columns) = described(structures, flow, indicator, Shown::ALL)?;
+        let rows = by_series(indicator, indicator.table.rows.iter().collect(), None, None);
+        Some(Self { description, columns, rows, number: exact })
+    }
+
+    /// The same for a spreadsheet: bounds are measures beside the value, called by these names, or
+    /// left out where they are `None`; and numbers have no more digits than a cell.
+    pub(crate) fn for_spreadsheet(mut self, bounds: Option<[Labels; 2]>) -> Self {
+        let variables = std::mem::take(&mut self.description.variables);
+        let [low, high] = bounds.clone().unwrap_or_default();
+        let both = variables.into_iter().zip(self.columns);
+        let mut both: Vec<(Variable, Column)> = both
+            .filter(|(_, column)| bounds.is_some() || !matches!(column, Column::Low | Column::High))
+            .collect();
+        for (variable, column) in &mut both {
+            let names = match column {
+                Column::Low => &low,
+                Column::High => &high,
+                _ => continue,
+            };
+            variable.component.role = Role::Measure;
+            variable.names.clone_from(names);
+        }
+        both.sort_by_key(|(variable, _)| variable.component.role);
+        (self.description.variables, self.columns) = both.into_iter().unzip();
+        self.number = of_fifteen_digits;
+        self
+    }
+
+    pub(crate) fn write(self, writer: &mut dyn Writer) -> Result<(), Diagnostic> {
+        writer.dataset(self.description)?;
+        for rows in self.rows.chunks(BATCH) {
             // Columns of one length in a schema made for them.
-            if let Ok(batch) = batch(&columns, rows) {
+            if let Ok(batch) = batch(&self.columns, rows, self.number) {
                 let origins = Lines { file: Arc::from(Path::new("")), lines: Vec::new() };
                 writer.observations(Observations { batch, origins: Arc::new(origins) })?;
             }
         }
         Ok(())
-    })
+    }
 }
 
 /// Which parts of an observation are shown beside its key.
@@ -147,6 +196,8 @@ struct Shown {
 }
 
 impl Shown {
+    const ALL: Self = Self { measures: true, attributes: true, at: "TIME_PERIOD" };
+
     fn parse(query: &Query) -> Result<Self, Fault> {
         let at = match query.get("dimensionAtObservation").unwrap_or("TIME_PERIOD") {
             "TIME_PERIOD" => "TIME_PERIOD",
@@ -225,7 +276,7 @@ enum Column {
     Nothing,
 }
 
-/// The data set, and what each of its variables is in the table.
+/// What the data set is, and what each of its variables is in the table.
 fn described(
     structures: &Structures,
     flow: &Reference,
@@ -268,15 +319,28 @@ fn described(
     Some((description, columns))
 }
 
-fn batch(columns: &[Column], rows: &[&Row]) -> Result<RecordBatch, ArrowError> {
+/// As the download has them: the shortest text that means the very number.
+fn exact(number: f64) -> String {
+    number.to_string()
+}
+
+/// The shortest text that means the same to a spreadsheet.
+fn of_fifteen_digits(number: f64) -> String {
+    format!("{number:.14e}").parse().map_or_else(|_| exact(number), exact)
+}
+
+fn batch(
+    columns: &[Column],
+    rows: &[&Row],
+    text: fn(f64) -> String,
+) -> Result<RecordBatch, ArrowError> {
     let fields = (0..columns.len())
         .map(|place| Field::new(place.to_string(), DataType::Utf8View, true))
         .collect::<Vec<_>>();
     let arrays = columns.iter().map(|column| {
         let mut array = StringViewBuilder::new();
         for row in rows {
-            // As the download has them: the shortest text that means the very number.
-            let number = |number: Option<f64>| number.map(|number| number.to_string());
+            let number = |number: Option<f64>| number.map(text);
             match column {
                 Column::Dimension(at) => array.append_option(row.key.get(*at)),
                 Column::Value => array.append_option(number(row.value)),

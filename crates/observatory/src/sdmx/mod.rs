@@ -13,6 +13,7 @@ mod media;
 mod query;
 mod structures;
 
+pub(crate) use data::Dataset;
 pub(crate) use structures::Structures;
 
 use crate::routes::Answer;

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 pub(crate) struct Structures {
     pub(super) metadata: Metadata,
     /// Who maintains all of them.
-    pub(super) agency: String,
+    pub(crate) agency: String,
     all: BTreeSet<Reference>,
     /// A user and what it uses.
     uses: Vec<(Reference, Reference)>,
