@@ -15,7 +15,7 @@ const paths = only.length
       "en/regions/KZ75/?with=KZ79",
       "ru/industries/it/",
       "en/definitions/DCMS_CREATIVE/",
-      "en/definitions/compare/",
+      "en/compare/",
       "en/targets/it-exports-2026/",
       "ru/proposals/",
       "en/search/?q=film",

@@ -43,7 +43,7 @@ export async function definitionSwitch(
   changed: (definition: string) => string | undefined,
   offered?: string[],
 ): Promise<void> {
-  const { definitions } = await api<Account>("account");
+  const { definitions, default_definition } = await api<Account>("account");
   const known = offered ? definitions.filter((each) => offered.includes(each.id)) : definitions;
   if (known.length < 2) return;
   const place = slot("definition");
@@ -51,17 +51,20 @@ export async function definitionSwitch(
     render(<Switch {...{ known, chosen, said, choose }} />, place);
   function choose(definition: string) {
     keep(definition);
-    mark(definition);
+    mark(definition, default_definition);
     draw(definition, changed(definition));
   }
   const first = chosenDefinition(known);
-  mark(first);
+  mark(first, default_definition);
   place.replaceChildren();
   draw(first, changed(first));
 }
 
 /** What holds under other definitions steps back. */
-function mark(definition: string): void {
+function mark(definition: string, first: string | null): void {
+  // Lines that have room for one show the account's own where none is chosen.
+  for (const element of main.querySelectorAll<HTMLElement>(".targets [data-definition]"))
+    element.hidden = element.dataset.definition !== (definition || first);
   for (const element of main.querySelectorAll<HTMLElement>("[data-definition]")) {
     element.classList.toggle("chosen", definition !== "" && element.dataset.definition === definition);
     element.classList.toggle("other", definition !== "" && element.dataset.definition !== definition);

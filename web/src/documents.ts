@@ -24,6 +24,13 @@ export interface DefinitionSummary {
   leakage: boolean;
 }
 
+/** The classification that definitions are written in: of each code the place of the one that it belongs to. */
+export interface Activities {
+  codes: string[];
+  parents: (number | null)[];
+  labels: (Text | null)[];
+}
+
 export interface DefinitionDocument extends DefinitionSummary {
   published: string;
   classification: string;

@@ -1,9 +1,9 @@
 // Adds to the page that the server wrote what needs a script: charts, maps, choices. Each page brings its own.
 import "./style.css";
-import type { Status } from "./documents.ts";
 import { setLocale } from "./format.ts";
-import { api, language, main, text } from "./site.ts";
-import { loadWords, word } from "./words/index.ts";
+import { language, main } from "./site.ts";
+import { sortTables } from "./sorting.ts";
+import { loadWords } from "./words/index.ts";
 
 interface Page {
   enhance(id: string): Promise<void> | void;
@@ -18,6 +18,7 @@ const pages: Record<string, () => Promise<Page>> = {
   map: () => import("./pages/map.tsx"),
   region: () => import("./pages/region.tsx"),
   industry: () => import("./pages/industry.tsx"),
+  definitions: () => import("./pages/definitions.tsx"),
   definition: () => import("./pages/definition.tsx"),
   compare: () => import("./pages/compare.tsx"),
   target: () => import("./pages/target.tsx"),
@@ -27,6 +28,7 @@ const pages: Record<string, () => Promise<Page>> = {
 };
 
 async function start() {
+  sortTables();
   const load = pages[main.dataset.page ?? ""];
   if (!load) return;
   setLocale(language);
@@ -34,30 +36,8 @@ async function start() {
   await page.enhance(main.dataset.id ?? "");
 }
 
-/** What is wrong with an account that is edited while it is served. */
-async function tellFaults(): Promise<void> {
-  const { mode, faults = [] } = await api<Status>("status");
-  if (mode !== "served" || faults.length === 0) return;
-  await loadWords(language);
-  const place = document.createElement("aside");
-  place.className = "note warning";
-  place.setAttribute("role", "status");
-  const title = document.createElement("p");
-  title.textContent = word("faults.title");
-  const list = document.createElement("ul");
-  for (const { code, title, message, file, line } of faults) {
-    const entry = document.createElement("li");
-    const where = file ? ` ${file}${line ? `:${line}` : ""}` : "";
-    entry.textContent = `${code} ${text(title)}${where}: ${message}`;
-    list.append(entry);
-  }
-  place.append(title, list);
-  main.prepend(place);
-}
-
 start()
   // The page as the server wrote it stays; what was to be added is not there.
-  .then(tellFaults)
   .catch((fault) => console.warn(fault))
   .finally(() => {
     document.documentElement.dataset.ready = "";

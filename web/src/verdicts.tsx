@@ -86,14 +86,24 @@ export function judge(definition: string, claims: ClaimSummary[], targets: Targe
 function tally(outcomes: string[]): void {
   const counts = main.querySelector("ul.counts");
   if (!counts) return;
+  const bar = main.querySelector("svg.tally");
+  bar?.replaceChildren();
+  let begins = 0;
   const entries = ["holds", "fails", "depends", "undecidable", "no-data"].flatMap((verdict) => {
     const n = outcomes.filter((outcome) => outcome === verdict).length;
     if (n === 0) return [];
+    const part = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    for (const [name, value] of Object.entries({ x: begins, width: n, height: 1, "data-verdict": verdict }))
+      part.setAttribute(name, String(value));
+    bar?.append(part);
+    begins += n;
     const entry = document.createElement("li");
     const place = document.createElement("span");
     place.className = "verdict";
     write(place, verdict);
-    entry.append(place, `: ${n}`);
+    const count = document.createElement("b");
+    count.textContent = String(n);
+    entry.append(count, " ", place);
     return [entry];
   });
   counts.replaceChildren(...entries);

@@ -46,7 +46,7 @@ const kinds = [
   `industries/${written(industries[0]?.code)}/`,
   "definitions/",
   `definitions/${definition}/`,
-  "definitions/compare/",
+  "compare/",
   "targets/",
   ...targets.slice(0, 3).map((target) => `targets/${target.id}/`),
   "proposals/",

@@ -143,7 +143,7 @@ test("a region beside another", () =>
   }));
 
 test("two definitions compared", () =>
-  on("en/definitions/compare/", desk, async (page) => {
+  on("en/compare/", desk, async (page) => {
     const [, second] = await page.locator("main select").all();
     await second.selectOption(account.definitions.at(-1).id);
     await page.waitForSelector("h2");

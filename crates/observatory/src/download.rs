@@ -5,6 +5,7 @@
 
 use crate::address;
 use crate::catalogue::{Catalogue, Indicator};
+use crate::data::dimension;
 use crate::document::{CSV, Document, PARQUET};
 use crate::sdmx::{Dataset, Structures};
 use olshem_account::{Row, Text};
@@ -116,18 +117,26 @@ fn for_readers<'r>(
 ) -> Dataset<'r> {
     let table = &indicator.table;
     let is_exact = |row: &Row| row.low == row.value && row.high == row.value;
-    let bounds = ["dimension-low", "dimension-high"].map(|key| {
-        languages.iter().map(|words| (words.locale().tag().to_owned(), words.get(key))).collect()
-    });
+    let called = |name: &dyn Fn(&Words) -> String| -> Labels {
+        languages.iter().map(|words| (words.locale().tag().to_owned(), name(words))).collect()
+    };
+    let bounds = ["page-low", "page-high"].map(|key| called(&|words| words.get(key)));
     let bounds = (!table.rows.iter().all(is_exact)).then_some(bounds);
     let mut dataset = dataset.for_spreadsheet(bounds);
     let description = &mut dataset.description;
-    let measures = description.variables.iter_mut();
-    for variable in measures.filter(|variable| variable.component.role == Role::Measure) {
-        variable.unit = labels(&table.unit);
-        variable.decimals = u32::try_from(table.decimals).ok();
-        if variable.component.name == table.measure {
-            variable.names = labels(&table.title);
+    for variable in &mut description.variables {
+        match variable.component.role {
+            Role::Identifier => {
+                variable.names = called(&|words| dimension(words, &variable.component.name));
+            }
+            Role::Measure => {
+                variable.unit = labels(&table.unit);
+                variable.decimals = u32::try_from(table.decimals).ok();
+                if variable.names.is_empty() || variable.component.name == table.measure {
+                    variable.names = called(&|words| words.get("page-value"));
+                }
+            }
+            Role::Attribute | Role::ViralAttribute => {}
         }
     }
     let mut texts: Vec<Labels> = table.note.iter().map(labels).collect();

@@ -4,7 +4,7 @@ use crate::metrics::Metrics;
 use crate::site::Site;
 use olshem_engine::Engine;
 use olshem_model::{Diagnostic, Place};
-use olshem_words::Locale;
+use olshem_words::{Locale, Words};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -80,16 +80,34 @@ impl Served {
         })
     }
 
-    fn fault(&self, fault: &Diagnostic, locale: Locale) -> Value {
+    /// A fault in one line, as a page tells it.
+    pub(crate) fn told(&self, fault: &Diagnostic, words: &Words) -> String {
+        let (file, line) = self.place(fault);
+        let place = match (file, line) {
+            (Some(file), Some(line)) => format!(", {file}:{line}"),
+            (Some(file), None) => format!(", {file}"),
+            (None, _) => String::new(),
+        };
+        let (title, message) = (words.title(fault.code), self.without_folder(&fault.message));
+        format!("{} {title}{place}: {message}", fault.code.id)
+    }
+
+    /// The file within the account, and the line of it.
+    fn place(&self, fault: &Diagnostic) -> (Option<String>, Option<usize>) {
         let line = match &fault.place {
             Place::Line { line, .. } => Some(*line),
             _ => None,
         };
+        (fault.place.file().map(|file| crate::data::relative(file, &self.folder)), line)
+    }
+
+    fn fault(&self, fault: &Diagnostic, locale: Locale) -> Value {
+        let (file, line) = self.place(fault);
         json!({
             "code": fault.code.id,
             "title": self.site.words(locale).title(fault.code),
             "message": self.without_folder(&fault.message),
-            "file": fault.place.file().map(|file| crate::data::relative(file, &self.folder)),
+            "file": file,
             "line": line,
             "help": fault.help.as_deref().map(|help| self.without_folder(help)),
         })

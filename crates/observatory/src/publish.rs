@@ -28,6 +28,7 @@ pub fn publish(site: &Site, folder: &Path) -> Result<usize, Diagnostic> {
         folder.with_file_name(name)
     };
     let (unfinished, before) = (beside("new"), beside("old"));
+    remove_unfinished(folder, &name.to_string_lossy())?;
     let written = write(site, &unfinished).and_then(|count| {
         let swap = || {
             if folder.exists() {
@@ -45,6 +46,30 @@ pub fn publish(site: &Site, folder: &Path) -> Result<usize, Diagnostic> {
     let _ = fs::remove_dir_all(&unfinished);
     let _ = fs::remove_dir_all(&before);
     written
+}
+
+/// Removes what has been left beside the folder by a command that was killed; what it had moved out of
+/// the way goes back where nothing has come in its place.
+fn remove_unfinished(folder: &Path, name: &str) -> Result<(), Diagnostic> {
+    let parent = match folder.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let (path, left) = (entry.path(), entry.file_name());
+        let left = left.to_string_lossy();
+        let is_left = |suffix: &str| {
+            let process = left.strip_prefix(&format!(".{name}.{suffix}-"));
+            process.is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
+        };
+        let done = match (is_left("old"), is_left("new")) {
+            (true, _) if !folder.exists() => fs::rename(&path, folder),
+            (true, _) | (_, true) => fs::remove_dir_all(&path),
+            _ => Ok(()),
+        };
+        done.map_err(|error| failed(&path, "remove", &error))?;
+    }
+    Ok(())
 }
 
 /// Whether the folder may be replaced.

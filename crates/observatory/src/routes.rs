@@ -269,10 +269,7 @@ impl Asked<'_> {
     /// The page with a word about the faults that the account has now.
     fn with_banner(&self, page: &Document) -> Document {
         let words = self.served.site.words(self.locale());
-        let faults = self.served.faults.iter().map(|fault| {
-            let message = self.served.without_folder(&fault.message);
-            format!("{}: {message}", fault.code.id)
-        });
+        let faults = self.served.faults.iter().map(|fault| self.served.told(fault, words));
         let banner = html! {
             div class="stale" role="alert" {
                 p { (words.get("status-stale")) }

@@ -41,6 +41,10 @@ page-map-hint = Indicators with figures by region:
 
 page-verdict = Verdict
 page-claim = Claim
+page-claims-count = { $n ->
+    [one] { $n } claim
+   *[other] { $n } claims
+}
 page-who = Who and when
 page-where-said = where it can be read
 page-printed = As printed
@@ -54,6 +58,9 @@ page-shown-above = Shown above.
 page-indicator = Indicator
 page-unit = Unit
 page-coverage = Periods
+page-value = Value
+page-low = Lower bound
+page-high = Upper bound
 page-observations = Observations
 page-under = Shown under
 page-more-in-files = There is more than is shown here; the files to take away have all of it.
@@ -116,8 +123,6 @@ dimension-variable = Variable
 dimension-transaction = Transaction
 dimension-kind = Kind
 dimension-base = Base year
-dimension-low = Lower bound
-dimension-high = Upper bound
 dimension-flow = Flow
 
 ## What is shown in place of a page

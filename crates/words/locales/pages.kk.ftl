@@ -41,6 +41,7 @@ page-map-hint = Өңірлер бойынша деректері бар көрс
 
 page-verdict = Жауап
 page-claim = Мәлімдеме
+page-claims-count = { $n } мәлімдеме
 page-who = Кім және қашан
 page-where-said = қайдан оқуға болады
 page-printed = Басылған түрі
@@ -54,6 +55,9 @@ page-shown-above = Жоғарыда көрсетілген.
 page-indicator = Көрсеткіш
 page-unit = Өлшем бірлігі
 page-coverage = Кезеңдер
+page-value = Мәні
+page-low = Төменгі шегі
+page-high = Жоғарғы шегі
 page-observations = Бақылаулар
 page-under = Көрсетілген анықтама:
 page-more-in-files = Мұнда бәрі көрсетілмеген; төмендегі файлдарда барлық бақылау бар.
@@ -116,8 +120,6 @@ dimension-variable = Айнымалы
 dimension-transaction = Операция
 dimension-kind = Түрі
 dimension-base = Базалық жыл
-dimension-low = Төменгі шегі
-dimension-high = Жоғарғы шегі
 dimension-flow = Ағын
 
 ## Беттің орнына не көрсетіледі

@@ -41,6 +41,11 @@ page-map-hint = Показатели с данными по регионам:
 
 page-verdict = Ответ
 page-claim = Утверждение
+page-claims-count = { $n ->
+    [one] { $n } утверждение
+    [few] { $n } утверждения
+   *[other] { $n } утверждений
+}
 page-who = Кто и когда
 page-where-said = где это можно прочесть
 page-printed = Как напечатано
@@ -54,6 +59,9 @@ page-shown-above = Показано выше.
 page-indicator = Показатель
 page-unit = Единица
 page-coverage = Периоды
+page-value = Значение
+page-low = Нижняя граница
+page-high = Верхняя граница
 page-observations = Наблюдения
 page-under = Показано по определению
 page-more-in-files = Здесь показано не всё; в файлах ниже есть все наблюдения.
@@ -116,8 +124,6 @@ dimension-variable = Переменная
 dimension-transaction = Операция
 dimension-kind = Вид
 dimension-base = Базовый год
-dimension-low = Нижняя граница
-dimension-high = Верхняя граница
 dimension-flow = Поток
 
 ## Что показано вместо страницы

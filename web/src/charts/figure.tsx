@@ -1,9 +1,9 @@
 // A chart with its key and its table. The words and the table are there at once; the drawing comes when it is seen.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { figure, period, when } from "../format.ts";
-import { TableFrame } from "../frame.tsx";
+import { TableFrame, useSorting } from "../frame.tsx";
 import { word } from "../words/index.ts";
-import type { Chart, Lines } from "./draw.ts";
+import type { Bars, Chart, Lines } from "./draw.ts";
 
 interface Props {
   chart: Chart;
@@ -64,13 +64,6 @@ export function ChartFigure({ chart, title, caption, file, tableless, heading }:
     };
   }, [chart, width, title]);
 
-  async function save(kind: "svg" | "png") {
-    const svg = place.current?.querySelector("svg");
-    if (!svg) return;
-    const { saveSvg, savePng } = await import("./save.ts");
-    await (kind === "svg" ? saveSvg : savePng)(svg, file ?? "chart", title);
-  }
-
   return (
     <figure class="charted">
       <p class="charttitle">
@@ -79,16 +72,7 @@ export function ChartFigure({ chart, title, caption, file, tableless, heading }:
       {chart.kind === "lines" && chart.series.length > 1 && <Keys chart={chart} />}
       <div ref={place} class="chart" />
       {caption && <figcaption>{caption}</figcaption>}
-      {file && (
-        <p class="saves noprint">
-          <button type="button" onClick={() => save("svg")}>
-            SVG
-          </button>{" "}
-          <button type="button" onClick={() => save("png")}>
-            PNG
-          </button>
-        </p>
-      )}
+      {file && <Saves drawing={() => place.current?.querySelector("svg")} file={file} title={title} />}
       {!tableless && (
         <details>
           <summary>{word("chart.table")}</summary>
@@ -96,6 +80,32 @@ export function ChartFigure({ chart, title, caption, file, tableless, heading }:
         </details>
       )}
     </figure>
+  );
+}
+
+interface SavesProps {
+  drawing: () => SVGSVGElement | null | undefined;
+  file: string;
+  title: string;
+}
+
+/** Takes the drawing away, as a picture of lines or of points. */
+export function Saves({ drawing, file, title }: SavesProps) {
+  async function save(kind: "svg" | "png") {
+    const svg = drawing();
+    if (!svg) return;
+    const { saveSvg, savePng } = await import("./save.ts");
+    await (kind === "svg" ? saveSvg : savePng)(svg, file, title);
+  }
+  return (
+    <p class="saves noprint">
+      <button type="button" onClick={() => save("png")}>
+        PNG
+      </button>{" "}
+      <button type="button" onClick={() => save("svg")}>
+        SVG
+      </button>
+    </p>
   );
 }
 
@@ -158,20 +168,7 @@ export function ChartTable({ chart, title, tall, ask }: TableProps) {
           {chart.unit && `, ${chart.unit}`}
           {references && ` · ${references}`}
         </caption>
-        {chart.kind === "bars" ? (
-          <tbody>
-            {chart.bars.map((bar) => (
-              <tr key={bar.id} class={bar.strong ? "strong" : ""}>
-                <th scope="row">{bar.label}</th>
-                <td class="number">
-                  <Cell text={figure(bar, chart.decimals)} asked={ask && (() => ask(bar.id, null))} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        ) : (
-          <LinesRows chart={chart} ask={ask} />
-        )}
+        {chart.kind === "bars" ? <BarsRows chart={chart} ask={ask} /> : <LinesRows chart={chart} ask={ask} />}
       </table>
     </TableFrame>
   );
@@ -187,26 +184,52 @@ const Cell = ({ text, asked }: { text: string; asked: (() => void) | undefined }
     <span>{text}</span>
   );
 
+function BarsRows({ chart, ask }: { chart: Bars; ask?: Ask | undefined }) {
+  const { sorted, heading } = useSorting(chart.bars, (bar, column) =>
+    column === 0 ? bar.label : (bar.value ?? bar.high ?? bar.low),
+  );
+  return (
+    <>
+      <thead>
+        <tr>
+          {heading(0, word("table.name"))}
+          {heading(1, word("table.value"), true)}
+        </tr>
+      </thead>
+      <tbody>
+        {sorted.map((bar) => (
+          <tr key={bar.id} class={bar.strong ? "strong" : ""}>
+            <th scope="row">{bar.label}</th>
+            <td class="number">
+              <Cell text={figure(bar, chart.decimals)} asked={ask && (() => ask(bar.id, null))} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </>
+  );
+}
+
 function LinesRows({ chart, ask }: { chart: Lines; ask?: Ask | undefined }) {
   const periods = [...new Set(chart.series.flatMap((series) => series.points.map((point) => point.period)))];
   periods.sort((a, b) => when(b) - when(a));
   const found = chart.series.map(
     (series) => [series.id, new Map(series.points.map((point) => [point.period, point] as const))] as const,
   );
+  const { sorted, heading } = useSorting(periods, (each, column) => {
+    const point = found[column - 1]?.[1].get(each);
+    return column === 0 ? when(each) : point ? (point.value ?? point.high ?? point.low) : null;
+  });
   return (
     <>
       <thead>
         <tr>
-          <th scope="col">{word("period")}</th>
-          {chart.series.map((series) => (
-            <th scope="col" class="number wrap" key={series.id}>
-              {series.label}
-            </th>
-          ))}
+          {heading(0, word("period"))}
+          {chart.series.map((series, index) => heading(index + 1, series.label, true))}
         </tr>
       </thead>
       <tbody>
-        {periods.map((each) => (
+        {sorted.map((each) => (
           <tr key={each}>
             <th scope="row">{period(each)}</th>
             {found.map(([id, points]) => {

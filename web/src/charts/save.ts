@@ -11,10 +11,16 @@ function alone(svg: SVGSVGElement, title: string): { text: string; width: number
     const made = copies[index];
     if (!made) return;
     const style = getComputedStyle(original);
+    // What is there for other sizes, or only to be heard.
+    if (style.display === "none" || style.opacity === "0") {
+      made.remove();
+      return;
+    }
     for (const property of painted) made.setAttribute(property, style.getPropertyValue(property));
     if (original instanceof SVGTextElement) {
       made.setAttribute("font-size", style.fontSize);
       made.setAttribute("font-weight", style.fontWeight);
+      made.setAttribute("text-anchor", style.textAnchor);
     }
     made.removeAttribute("class");
     made.removeAttribute("style");

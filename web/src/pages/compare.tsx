@@ -2,16 +2,11 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ChartFigure } from "../charts/figure.tsx";
-import type { Account, DefinitionDocument, DefinitionSummary, Text } from "../documents.ts";
+import type { Account, Activities, DefinitionDocument, DefinitionSummary } from "../documents.ts";
 import { number } from "../format.ts";
-import { TableFrame } from "../frame.tsx";
+import { TableFrame, useSorting } from "../frame.tsx";
 import { api, cleared, page, query, setQuery, text } from "../site.ts";
 import { word } from "../words/index.ts";
-
-interface Activities {
-  codes: string[];
-  labels: (Text | null)[];
-}
 
 export async function enhance(): Promise<void> {
   const { definitions, default_definition } = await api<Account>("account");
@@ -155,6 +150,9 @@ interface CodesProps {
 }
 
 function Codes({ title, codes, label, columns }: CodesProps) {
+  const { sorted, heading } = useSorting(codes, (code, column) =>
+    column === 0 ? code : column === 1 ? label(code) : (columns[column - 2]?.finest[code] ?? null),
+  );
   if (codes.length === 0) return null;
   return (
     <section>
@@ -165,17 +163,15 @@ function Codes({ title, codes, label, columns }: CodesProps) {
         <table>
           <thead>
             <tr>
-              <th scope="col">{word("compare.code")}</th>
-              <th scope="col">{word("compare.activity")}</th>
-              {columns.map((each) => (
-                <th scope="col" class="number wrap" key={each.id}>
-                  {columns.length > 1 ? text(each.name) : word("compare.weight")}
-                </th>
-              ))}
+              {heading(0, word("compare.code"))}
+              {heading(1, word("compare.activity"))}
+              {columns.map((each, index) =>
+                heading(index + 2, columns.length > 1 ? text(each.name) : word("compare.weight"), true),
+              )}
             </tr>
           </thead>
           <tbody>
-            {codes.map((code) => (
+            {sorted.map((code) => (
               <tr key={code}>
                 <th scope="row" class="code">
                   {code}

@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart } from "../charts/draw.ts";
-import { type Ask, ChartFigure, ChartTable, inBrackets } from "../charts/figure.tsx";
+import { type Ask, ChartFigure, ChartTable, inBrackets, Saves } from "../charts/figure.tsx";
 import { type Area, TileMap } from "../charts/tiles.tsx";
 import { preferred } from "../definition.tsx";
 import type { Account, ClaimDocument, IndicatorDocument, Lineage, Status } from "../documents.ts";
@@ -30,7 +30,12 @@ export async function enhance(): Promise<void> {
   const chart = cleared("chart");
   const around = embedded
     ? undefined
-    : { selectors: cleared("selectors"), table: cleared("table"), cite: cleared("cite") };
+    : {
+        selectors: cleared("selectors"),
+        table: cleared("table"),
+        downloads: cleared("downloads"),
+        cite: cleared("cite"),
+      };
   const change: Change = (part, last) => {
     const next = { ...choice, ...part };
     if (part.view === "map" && cube.area) next.by = cube.area;
@@ -50,6 +55,7 @@ export async function enhance(): Promise<void> {
     if (!around) return;
     render(<Controls cube={cube} choice={choice} change={change} />, around.selectors);
     render(<Numbers cube={cube} choice={choice} served={served} />, around.table);
+    render(<Pictures cube={cube} choice={choice} within={chart} />, around.downloads);
     render(<Cite cube={cube} choice={choice} account={account} />, around.cite);
   };
   draw();
@@ -260,7 +266,6 @@ export function chartOf(cube: Cube, choice: Choice): Chart {
 
 function Drawing({ cube, choice }: PartProps) {
   const title = titleOf(cube, choice);
-  const { document } = cube;
   const breaks = cube.at(choice).filter((row) => row.status === "B");
   const caption = breaks.length
     ? word("chart.break", { periods: [...new Set(breaks.map((row) => period(cube.period(row))))].join(", ") })
@@ -269,7 +274,7 @@ function Drawing({ cube, choice }: PartProps) {
   if (choice.view === "map") return <MapShown cube={cube} choice={choice} title={title} />;
   const chart = chartOf(cube, choice);
   if (sizeOf(chart) === 0) return <p class="note">{word("chart.nothing")}</p>;
-  return <ChartFigure tableless chart={chart} title={title} caption={caption} file={document.id} />;
+  return <ChartFigure tableless chart={chart} title={title} caption={caption} file={cube.document.id} />;
 }
 
 /**
@@ -343,7 +348,7 @@ function MapShown({ cube, choice, title }: PartProps & { title: string }) {
   const { decimals } = cube.document;
   const unit = text(cube.document.unit);
   return (
-    <figure>
+    <figure class="charted">
       <p class="charttitle">
         {title} <span class="soft">{inBrackets(unit)}</span>
       </p>
@@ -353,9 +358,24 @@ function MapShown({ cube, choice, title }: PartProps & { title: string }) {
         nothing={word("chart.no-value")}
       />
       <figcaption>{word("map.tiles")}</figcaption>
+      <Saves
+        drawing={() => document.querySelector<SVGSVGElement>("svg.tilemap")}
+        file={cube.document.id}
+        title={title}
+      />
     </figure>
   );
 }
+
+/** What is drawn, among what there is to take away. */
+const Pictures = ({ cube, choice, within }: PartProps & { within: HTMLElement }) =>
+  choice.view === "table" ? null : (
+    <Saves
+      drawing={() => within.querySelector<SVGSVGElement>(".chart svg, svg.tilemap")}
+      file={cube.document.id}
+      title={titleOf(cube, choice)}
+    />
+  );
 
 /** How to cite what is shown, a link that shows the same, and a snippet for other sites. */
 function Cite({ cube, choice, account }: PartProps & { account: Account }) {

@@ -100,6 +100,16 @@ export const en = {
   "region.none": "no other region",
   "region.total": "in total",
 
+  "table.name": "Name",
+  "table.value": "Value",
+  "definitions.code": "An activity, by its code",
+  "definitions.unknown": "There is no activity with this code.",
+  "definitions.holding": "{n} of {of} definitions take it in.",
+  "definitions.weight": "Weight",
+  "definitions.where": "Where the definition has it",
+  "definitions.part": "{n} of its {of} finest activities",
+  "definitions.without": "Not in:",
+
   "compare.first": "One definition",
   "compare.second": "The other",
   "compare.both": "In both",
@@ -140,7 +150,6 @@ export const en = {
   "kind.source": "Source",
   "kind.proposal": "Proposal",
 
-  "faults.title": "The account has been edited and has faults. What is shown is the last state without them.",
   "indicator.cite": "To cite it",
   "indicator.citation": "{account}. {title}. Ölshem, seen {date}, {address}",
   "dimension.ACTIVITY": "Activity",

@@ -97,6 +97,16 @@ export const kk: Words = {
   "region.none": "басқа өңірсіз",
   "region.total": "барлығы",
 
+  "table.name": "Атауы",
+  "table.value": "Мәні",
+  "definitions.code": "Қызмет түрі, коды бойынша",
+  "definitions.unknown": "Мұндай коды бар қызмет түрі жоқ.",
+  "definitions.holding": "Оны {of} анықтаманың {n}-і қамтиды.",
+  "definitions.weight": "Салмағы",
+  "definitions.where": "Анықтамада қайда тұр",
+  "definitions.part": "оның {of} ең егжей-тегжейлі түрінің {n}-і",
+  "definitions.without": "Кірмейді:",
+
   "compare.first": "Бір анықтама",
   "compare.second": "Екіншісі",
   "compare.both": "Екеуінде де",
@@ -137,7 +147,6 @@ export const kk: Words = {
   "kind.source": "Дереккөз",
   "kind.proposal": "Ұсыныс",
 
-  "faults.title": "Шот өзгертілді және қателері бар. Қатесіз соңғы күйі көрсетілген.",
   "indicator.cite": "Дәйексөз келтіру",
   "indicator.citation": "{account}. {title}. Ölshem, қаралған күні: {date}, {address}",
   "dimension.ACTIVITY": "Қызмет түрі",

@@ -112,6 +112,16 @@ export const ru: Words = {
   "region.none": "без другого региона",
   "region.total": "всего",
 
+  "table.name": "Название",
+  "table.value": "Значение",
+  "definitions.code": "Вид деятельности, по коду",
+  "definitions.unknown": "Вида деятельности с таким кодом нет.",
+  "definitions.holding": "Его включают {n} из {of} определений.",
+  "definitions.weight": "Вес",
+  "definitions.where": "Где он в определении",
+  "definitions.part": "{n} из {of} его самых подробных видов",
+  "definitions.without": "Не входит в:",
+
   "compare.first": "Одно определение",
   "compare.second": "Другое",
   "compare.both": "В обоих",
@@ -157,7 +167,6 @@ export const ru: Words = {
   "kind.source": "Источник",
   "kind.proposal": "Предложение",
 
-  "faults.title": "Счёт изменён, и в нём есть ошибки. Показано последнее состояние без них.",
   "indicator.cite": "Как цитировать",
   "indicator.citation": "{account}. {title}. Ölshem, просмотрено {date}, {address}",
   "dimension.ACTIVITY": "Вид деятельности",

@@ -28,8 +28,9 @@ pub(super) fn definitions(here: &Here<'_>) -> Page {
     let body = html! {
         h1 { (title) }
         p { (here.word("page-definitions-summary")) }
+        (slot("selectors"))
         div data-slot="results" { (table(&title, &heads, &rows)) }
-        p { a href=(here.to("definitions/compare/")) { (here.word("page-compare")) } }
+        p { a href=(here.to("compare/")) { (here.word("page-compare")) } }
     };
     let source = Some("api/v1/definitions.json".to_owned());
     let summary = here.word("page-definitions-summary");
@@ -98,7 +99,7 @@ pub(super) fn definition(here: &Here<'_>, one: &DefinitionContent) -> Page {
         }
         (note(here, cited.note.as_ref()))
         p {
-            a href=(here.to(&format!("definitions/compare/?a={}", address::query(&cited.id)))) {
+            a href=(here.to(&format!("compare/?a={}", address::query(&cited.id)))) {
                 (here.word("page-compare"))
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::address;
 use crate::catalogue::DEFINITION;
-use crate::pages::parts::{attribution, number, outcome, slot, table, unit_and_kind};
+use crate::pages::parts::{attribution, number, outcome, outcome_key, slot, table, unit_and_kind};
 use crate::pages::{Here, Page, target};
 use maud::{Markup, html};
 
@@ -13,16 +13,18 @@ pub(super) fn front(here: &Here<'_>) -> Page {
         h1 { (title) }
         p class="lead" { (summary) }
         (slot("definition"))
-        (headline(here))
-        section {
-            h2 { (here.word("page-targets")) }
-            (target::cards(here, here.catalogue.targets().map(|(_, target)| target)))
+        div class="glance" {
+            section { (counts(here)) }
+            section {
+                h2 { a href=(here.to("targets/")) { (here.word("page-targets")) } }
+                (target::lines(here, here.catalogue.targets().map(|(_, target)| target)))
+            }
         }
-        section {
+        (headline(here))
+        section id="claims" {
             h2 { (here.word("page-claims")) }
-            (counts(here))
             @for topic in here.catalogue.topics().iter().filter(|topic| !topic.claims.is_empty()) {
-                section {
+                section id=(format!("topic-{}", address::segment(&topic.id))) {
                     h3 { (here.text(&topic.title)) }
                     ul class="claims" {
                         @for claim in &topic.claims {
@@ -41,12 +43,28 @@ pub(super) fn front(here: &Here<'_>) -> Page {
     Page { kind: "front", id: None, source, title: String::new(), summary, body }
 }
 
-/// How many claims have which outcome.
+/// How many claims have which outcome, as a bar too, and the topics that they are about.
 fn counts(here: &Here<'_>) -> Markup {
+    let counts = &here.catalogue.report().summary.claims;
+    let all: usize = counts.values().sum();
+    let mut begins = 0;
+    let parts = counts.iter().map(|(kind, count)| {
+        begins += count;
+        (outcome_key(*kind), begins - count, count)
+    });
     html! {
+        h2 { a href="#claims" { (here.words.with("page-claims-count", &[("n", all.into())])) } }
+        svg class="tally" viewBox=(format!("0 0 {} 1", all.max(1))) preserveAspectRatio="none" aria-hidden="true" {
+            @for (key, x, width) in parts {
+                rect data-verdict=(key) x=(x) width=(width) height="1" {}
+            }
+        }
         ul class="counts" {
-            @for (kind, count) in &here.catalogue.report().summary.claims {
-                li { (outcome(here, *kind)) ": " (count) }
+            @for (kind, count) in counts { li { b { (count) } " " (outcome(here, *kind)) } }
+        }
+        p class="topics" {
+            @for topic in here.catalogue.topics().iter().filter(|topic| !topic.claims.is_empty()) {
+                a href=(format!("#topic-{}", address::segment(&topic.id))) { (here.text(&topic.title)) } " "
             }
         }
     }

@@ -129,7 +129,7 @@ pub(crate) fn pages(
         add(&address::of("industries", &one.code), &|here| place::industry(here, one));
     }
     add("definitions/", &definition::definitions);
-    add("definitions/compare/", &definition::compare);
+    add("compare/", &definition::compare);
     for one in &catalogue.definitions {
         let path = address::of("definitions", &one.citation.id);
         add(&path, &|here| definition::definition(here, one));
@@ -239,7 +239,9 @@ const SECTIONS: [(&str, &str); 9] = [
 ];
 
 fn header(here: &Here<'_>, account: &str) -> Markup {
-    let current = |path: &str| here.path.starts_with(path).then_some("page");
+    // The comparison stands beside the definitions, whatever one of them may be called.
+    let section = if here.path.starts_with("compare/") { "definitions/" } else { &here.path };
+    let current = |path: &str| section.starts_with(path).then_some("page");
     html! {
         header class="site" {
             a class="home" href=(here.to("")) aria-current=[here.path.is_empty().then_some("page")] {

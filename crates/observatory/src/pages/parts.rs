@@ -18,14 +18,17 @@ fn signed(key: &str, sign: &Sign) -> Markup {
 }
 
 pub(super) fn outcome(here: &Here<'_>, outcome: Outcome) -> Markup {
-    let key = match outcome {
+    signed(outcome_key(outcome), &verdict::outcome(here.words, outcome))
+}
+
+pub(super) fn outcome_key(outcome: Outcome) -> &'static str {
+    match outcome {
         Outcome::Holds => "holds",
         Outcome::Fails => "fails",
         Outcome::Depends => "depends",
         Outcome::Undecidable => "undecidable",
         Outcome::NoData => "no-data",
-    };
-    signed(key, &verdict::outcome(here.words, outcome))
+    }
 }
 
 pub(super) fn answer(here: &Here<'_>, verdict: Verdict) -> Markup {
@@ -66,7 +69,7 @@ pub(super) fn number(here: &Here<'_>, (value, low, high): Number, decimals: usiz
                 data class="figure" value=(value) { (amount.main(here.words, decimals, "")) }
                 @if let Some(bounds) = bounds { " " span class="bounds" { "(" (bounds) ")" } }
             }
-            (None, Some(bounds)) => span class="bounds" { (bounds) },
+            (None, Some(bounds)) => span class="bounds" data-value=[high.or(low)] { (bounds) },
             (None, None) => span class="missing" { (here.word("verdict-no-data")) },
         }
     }

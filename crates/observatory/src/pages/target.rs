@@ -57,6 +57,44 @@ pub(super) fn cards<'t>(
     }
 }
 
+/// A line for each target: how far it is at a glance. Of the definitions that a target depends on the
+/// default one is shown; the scripts show the one that is chosen.
+pub(super) fn lines<'t>(
+    here: &Here<'_>,
+    targets: impl IntoIterator<Item = &'t TargetReport>,
+) -> Markup {
+    let default = here.catalogue.default_definition();
+    html! {
+        ul class="targets" {
+            @for target in targets {
+                li data-target=(target.id) {
+                    p {
+                        (target_outcome(here, target.outcome)) " "
+                        a href=(here.to(&address::of("targets", &target.id))) { (here.text(&target.text)) }
+                    }
+                    @for reading in first_of_each(&target.readings) {
+                        div data-definition=[reading.definition.as_deref()]
+                            hidden[reading.definition.is_some() && reading.definition.as_deref() != default] {
+                            (state(here, target, reading))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The first reading of those that depend on no definition, and the first under each.
+fn first_of_each(readings: &[TargetReading]) -> Vec<&TargetReading> {
+    let mut first: Vec<&TargetReading> = Vec::new();
+    for reading in readings {
+        if first.iter().all(|known| known.definition != reading.definition) {
+            first.push(reading);
+        }
+    }
+    first
+}
+
 /// Of many readings those under the default definition.
 fn shown<'t>(here: &Here<'_>, readings: &'t [TargetReading]) -> Vec<&'t TargetReading> {
     let default = here.catalogue.default_definition();
