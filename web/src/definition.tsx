@@ -63,7 +63,7 @@ export async function definitionSwitch(
 /** What holds under other definitions steps back. */
 function mark(definition: string, first: string | null): void {
   // Lines that have room for one show the account's own where none is chosen.
-  for (const element of main.querySelectorAll<HTMLElement>(".targets [data-definition]"))
+  for (const element of main.querySelectorAll<HTMLElement>(".one-of[data-definition]"))
     element.hidden = element.dataset.definition !== (definition || first);
   for (const element of main.querySelectorAll<HTMLElement>("[data-definition]")) {
     element.classList.toggle("chosen", definition !== "" && element.dataset.definition === definition);

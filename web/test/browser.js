@@ -4,9 +4,14 @@ import { chromium } from "playwright-core";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-export async function open() {
+/** Says what is missing, and how to install it. */
+export function needed() {
   if (!existsSync(executablePath))
     throw new Error(`missing: Chromium at ${executablePath}. To install it: apt-get install chromium`);
+}
+
+export async function open() {
+  needed();
   return chromium.launch({
     executablePath,
     args: [

@@ -104,7 +104,7 @@ test("the chart is taken away as PNG and SVG, in one piece", () =>
     const save = async (name) => {
       const [download] = await Promise.all([
         page.waitForEvent("download"),
-        page.locator('[data-slot="chart"]').getByRole("button", { name, exact: true }).click(),
+        page.locator('[data-slot="downloads"]').getByRole("button", { name, exact: true }).click(),
       ]);
       return readFileSync(await download.path());
     };
@@ -117,12 +117,107 @@ test("the chart is taken away as PNG and SVG, in one piece", () =>
     assert.ok(!/<style|class=/.test(svg));
   }));
 
-test("the data are taken away", () =>
-  on(`en/indicators/${account.headline.indicator}/`, desk, async (page) => {
-    const links = await page.$$eval("ul.downloads a", (all) => all.map((link) => link.href));
-    assert.ok(links.length > 0);
-    for (const link of links) assert.equal((await fetch(link)).status, 200, link);
+for (const language of ["en", "ru", "kk"])
+  test(`${language}: the data are taken away, in each format`, () =>
+    on(`${language}/indicators/${account.headline.indicator}/`, desk, async (page) => {
+      const begins = {
+        CSV: /^"?\w+"?,/,
+        XLSX: /^PK/,
+        "SDMX-CSV": /^STRUCTURE,STRUCTURE_ID,ACTION,/,
+        "SDMX-JSON": /^\{"meta":\{"schema":/,
+        Parquet: /^PAR1/,
+        JSON: /^\{/,
+      };
+      for (const [name, begin] of Object.entries(begins)) {
+        const link = page.locator("ul.downloads").getByRole("link", { name, exact: true });
+        const address = await link.evaluate((each) => each.href);
+        const answer = await fetch(address);
+        assert.equal(answer.status, 200, address);
+        assert.match(Buffer.from(await answer.arrayBuffer()).toString("latin1"), begin);
+        if (name === "XLSX") assert.match(address, new RegExp(`/data/${language}/`));
+      }
+      assert.equal(await page.locator("ul.downloads a").count(), Object.keys(begins).length);
+    }));
+
+test("the map is taken away as a picture", () =>
+  on("en/indicators/region_share/?view=map", desk, async (page) => {
+    await page.waitForSelector("svg.tilemap");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator('[data-slot="downloads"]').getByRole("button", { name: "SVG", exact: true }).click(),
+    ]);
+    const svg = readFileSync(await download.path()).toString();
+    assert.match(svg, /^<svg/);
+    assert.equal(svg.match(/<circle/g)?.length, 3, "three cities");
+    assert.ok(!svg.includes("var(--") && !/<style|class=/.test(svg));
   }));
+
+/** The texts of a column. */
+const column = (table, n) =>
+  table
+    .locator(`tbody tr > :nth-child(${n})`)
+    .evaluateAll((cells) => cells.map((cell) => cell.textContent.trim()));
+
+for (const look of [desk, phone])
+  test(`a table is sorted by keyboard, ${look.viewport.width} pixels wide`, () =>
+    on("en/sources/", look, async (page) => {
+      const table = page.locator("main table").first();
+      const before = await column(table, 1);
+      const heading = table.locator("thead th").first();
+      assert.equal(await heading.getAttribute("aria-sort"), null);
+      await heading.getByRole("button").focus();
+      await page.keyboard.press("Enter");
+      assert.equal(await heading.getAttribute("aria-sort"), "ascending");
+      const order = new Intl.Collator("en", { numeric: true }).compare;
+      assert.deepEqual(await column(table, 1), [...before].sort(order));
+      await page.keyboard.press("Space");
+      assert.equal(await heading.getAttribute("aria-sort"), "descending");
+      assert.deepEqual(await column(table, 1), [...before].sort(order).reverse());
+    }));
+
+test("numbers are sorted as numbers, those that are missing last", () =>
+  on("ru/indicators/", desk, async (page) => {
+    const table = page.locator("main table").first();
+    await table.locator("thead th").last().getByRole("button").click();
+    assert.equal(await table.locator("thead th").last().getAttribute("aria-sort"), "descending");
+    const counts = (await column(table, 4)).map(Number);
+    assert.deepEqual(
+      counts,
+      [...counts].sort((a, b) => b - a),
+    );
+  }));
+
+test("the table under a chart is sorted, and follows the chart", () =>
+  on("kk/indicators/region_share/?view=bar", desk, async (page) => {
+    const table = page.locator('[data-slot="table"] table');
+    const heading = table.locator("thead th").first();
+    await heading.getByRole("button").click();
+    assert.equal(await heading.getAttribute("aria-sort"), "ascending");
+    const names = await column(table, 1);
+    assert.deepEqual(names, [...names].sort(new Intl.Collator("kk", { numeric: true }).compare));
+  }));
+
+for (const [language, look] of [
+  ["en", desk],
+  ["ru", phone],
+  ["kk", desk],
+])
+  test(`${language}: from an activity found to the definitions that have it`, () =>
+    on(`${language}/search/?q=59110`, look, async (page) => {
+      await page.locator('.results a[href*="code=59110"]').click();
+      await settled(page);
+      const rows = page.locator('[data-slot="selectors"] tbody tr');
+      await rows.first().waitFor();
+      const { definitions } = account;
+      const documents = await Promise.all(definitions.map(({ id }) => read(`definitions/${id}`)));
+      const holding = documents.filter((each) => "59110" in each.finest);
+      assert.equal(await rows.count(), holding.length);
+      assert.ok(holding.length > 0 && holding.length < definitions.length);
+      assert.equal(await page.locator('[data-slot="results"]').isVisible(), false);
+      await page.locator('[data-slot="selectors"] input').fill("");
+      assert.equal(await page.locator('[data-slot="results"]').isVisible(), true);
+      assert.ok(!page.url().includes("code="));
+    }));
 
 for (const look of [desk, phone])
   test(`a city on the map, ${look.viewport.width} pixels wide`, () =>

@@ -23,6 +23,7 @@ page-made-with = Made with Ölshem: every number leads back to the file that it 
 
 ## What pages are about, in one sentence
 
+page-lead = What was claimed, what the data say, and how far each target is.
 page-summary = { $name }: what was claimed, what the data say, and how far each target is.
 page-claims-summary = Every claim, who made it, and what the data say about it.
 page-indicators-summary = Every indicator, with its observations to see and to take away.

@@ -209,7 +209,7 @@ function bars(chart: Bars, width: number): SVGSVGElement {
               frameAnchor: "left",
               textAnchor: "start",
               lineAnchor: "bottom",
-              lineWidth: (width - 20) / 12,
+              lineWidth: (width - 20) / 14,
               dx: 2,
               dy: -12,
               fill: ink,

@@ -60,6 +60,8 @@ export interface Area extends Bounded {
 export const isMapped = (code: string): boolean => code in places;
 
 const steps = 5;
+/** As many digits as a tile has room for. */
+const widest = 10;
 
 /** Where the classes begin: as many regions in each as in the others. */
 export function breaks(areas: Area[]): number[] {
@@ -92,14 +94,17 @@ export function TileMap({ areas, decimals, unit, title, language, chosen, nothin
   const gap = 4;
   const width = 7 * side;
   const height = 5 * side;
-  const known = areas.filter((area) => isMapped(area.code));
+  const mapped = areas.filter((area) => isMapped(area.code));
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: within an SVG there is no fieldset */}
       <svg class="tilemap" viewBox={`0 0 ${width} ${height}`} role="group" aria-label={title}>
-        {known.map((area) => {
+        {mapped.map((area) => {
           const [column, row, city] = places[area.code] ?? [0, 0];
-          const value = area.value;
+          const { value } = area;
+          // Of some regions no more is known than bounds.
+          const bounded = value === null && (area.low !== null || area.high !== null);
+          const known = value !== null ? number(value, decimals) : bounded ? figure(area, decimals) : "";
           const shade = value === null ? "none" : `step-${step(value, cuts)}`;
           const [x, y] = [column * side, row * side];
           const [initials = "", ...name] = (letters[area.code]?.[language] ?? area.label).split(" ");
@@ -124,23 +129,33 @@ export function TileMap({ areas, decimals, unit, title, language, chosen, nothin
                 {initials}
               </text>
               <text class="value" x={x + side / 2} y={y + side / 2 + 17}>
-                {number(value, decimals)}
+                {known === "" || known.length <= widest ? known || "—" : "…"}
               </text>
               <text class="full" x={x + side / 2} y={y + side / 2}>
-                {`${area.label}: ${value === null ? nothing : `${figure(area, decimals)} ${unit}`}`}
+                {`${area.label}: ${known ? `${figure(area, decimals)} ${unit}` : nothing}`}
               </text>
             </a>
           );
         })}
       </svg>
-      <Legend cuts={cuts} decimals={decimals} />
+      <Legend
+        cuts={cuts}
+        decimals={decimals}
+        missing={mapped.some((area) => area.value === null) ? nothing : ""}
+      />
     </>
   );
 }
 
-function Legend({ cuts, decimals }: { cuts: number[]; decimals: number }) {
-  if (cuts.length === 0) return null;
-  const edges = [null, ...cuts, null];
+interface LegendProps {
+  cuts: number[];
+  decimals: number;
+  /** What is said of tiles without a value, where there are some. */
+  missing: string;
+}
+
+function Legend({ cuts, decimals, missing }: LegendProps) {
+  const edges = cuts.length > 0 ? [null, ...cuts, null] : [];
   return (
     <ul class="keys legend" aria-hidden="true">
       {edges.slice(0, -1).map((low, index) => {
@@ -160,6 +175,14 @@ function Legend({ cuts, decimals }: { cuts: number[]; decimals: number }) {
           </li>
         );
       })}
+      {missing && (
+        <li>
+          <svg class="key none" viewBox="0 0 26 13" aria-hidden="true">
+            <rect class="area" width="26" height="13" />
+          </svg>
+          {missing}
+        </li>
+      )}
     </ul>
   );
 }

@@ -98,10 +98,14 @@ function Found({ code, activities, definitions }: FoundProps) {
                     )}
                   </td>
                   <td>
-                    {lines.map((line) => (
-                      <div key={line.code}>
-                        <span class="code">{line.code}</span> {text(line.label)}
-                      </div>
+                    {lines.map((line, index) => (
+                      <span key={line.code}>
+                        {index > 0 && ", "}
+                        <span class="code" title={text(line.label)}>
+                          {line.code}
+                        </span>
+                        {lines.length === 1 && ` ${text(line.label)}`}
+                      </span>
                     ))}
                   </td>
                 </tr>

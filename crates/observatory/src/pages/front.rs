@@ -1,20 +1,24 @@
 //! The front page, the programme in one screen; and the search.
 
 use crate::address;
-use crate::catalogue::DEFINITION;
+use crate::catalogue::{DEFINITION, TIME_PERIOD};
 use crate::pages::parts::{attribution, number, outcome, outcome_key, slot, table, unit_and_kind};
 use crate::pages::{Here, Page, target};
 use maud::{Markup, html};
 
 pub(super) fn front(here: &Here<'_>) -> Page {
     let title = here.text(&here.catalogue.report().name).to_owned();
+    let lead = here.word("page-lead");
     let summary = here.words.with("page-summary", &[("name", title.as_str().into())]);
     let body = html! {
         h1 { (title) }
-        p class="lead" { (summary) }
+        p class="lead" { (lead) }
         (slot("definition"))
         div class="glance" {
-            section { (counts(here)) }
+            section {
+                (counts(here))
+                (latest(here))
+            }
             section {
                 h2 { a href=(here.to("targets/")) { (here.word("page-targets")) } }
                 (target::lines(here, here.catalogue.targets().map(|(_, target)| target)))
@@ -70,6 +74,31 @@ fn counts(here: &Here<'_>) -> Markup {
     }
 }
 
+/// The share that everything is about, at its latest: under the default definition, or the one that
+/// the scripts show.
+fn latest(here: &Here<'_>) -> Markup {
+    let Some((indicator, at)) = here.catalogue.headline() else { return html! {} };
+    let shown = &indicator.table;
+    let default = here.catalogue.default_definition();
+    let (time, definitions) = (indicator.position(TIME_PERIOD), indicator.position(DEFINITION));
+    html! {
+        h2 { a href="#headline" { (here.text(&shown.title)) } }
+        @for row in indicator.latest(indicator.rows_at(&at)) {
+            @let id = definitions.map(|place| row.key[place].as_str());
+            div class="one-of" data-definition=[id] hidden[id.is_some() && id != default] {
+                p class="big" {
+                    (number(here, (row.value, row.low, row.high), shown.decimals))
+                    " " span class="unit" { (unit_and_kind(here, shown)) }
+                }
+                p class="small soft" {
+                    @if let Some(id) = id { (super::parts::definition(here, id)) ", " }
+                    (time.map_or("", |time| row.key[time].as_str()))
+                }
+            }
+        }
+    }
+}
+
 /// The share that everything is about, over time, under the default definition.
 fn headline(here: &Here<'_>) -> Markup {
     let Some((indicator, at)) = here.catalogue.headline() else { return html! {} };
@@ -89,7 +118,7 @@ fn headline(here: &Here<'_>) -> Markup {
     };
     let heads = [here.word("dimension-period"), unit_and_kind(here, shown)];
     html! {
-        section class="headline" data-indicator=(shown.id) {
+        section id="headline" class="headline" data-indicator=(shown.id) {
             h2 { a href=(here.to(&address::of("indicators", &shown.id))) { (title) } }
             @if let Some(id) = definition {
                 p { (here.word("dimension-definition")) ": " (super::parts::definition(here, id)) }

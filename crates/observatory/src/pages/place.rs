@@ -180,6 +180,7 @@ fn figures(
             other.key[place] == code && (0..row.key.len()).all(alike)
         })
     };
+    let whole = whole.filter(|_| rows.iter().any(|row| beside(row).is_some()));
     let mut heads: Vec<String> =
         others.iter().map(|(_, other)| data::dimension(here.words, &other.id)).collect();
     heads.push(here.word("dimension-period"));

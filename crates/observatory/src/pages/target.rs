@@ -73,7 +73,8 @@ pub(super) fn lines<'t>(
                         a href=(here.to(&address::of("targets", &target.id))) { (here.text(&target.text)) }
                     }
                     @for reading in first_of_each(&target.readings) {
-                        div data-definition=[reading.definition.as_deref()]
+                        div class=[reading.definition.as_ref().map(|_| "one-of")]
+                            data-definition=[reading.definition.as_deref()]
                             hidden[reading.definition.is_some() && reading.definition.as_deref() != default] {
                             (state(here, target, reading))
                         }

@@ -3,6 +3,7 @@
 // clippy takes only functions marked as tests for tests, not what they call.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
+mod downloads;
 mod hostile;
 mod pages;
 mod publish;

@@ -1,6 +1,6 @@
 //! The site as files.
 
-use crate::support::{Server, site, small};
+use crate::support::{Server, edit, site, small};
 use olshem_observatory::{Limits, publish};
 use std::collections::BTreeSet;
 use std::fs;
@@ -68,4 +68,47 @@ fn only_a_site_is_replaced() {
 fn a_site_is_the_same_each_time() {
     let (_folder, account) = small();
     assert_eq!(site(&account).unwrap().version(), site(&account).unwrap().version());
+}
+
+#[test]
+fn what_a_killed_command_has_left_is_removed() {
+    let (folder, account) = small();
+    let site = site(&account).unwrap();
+    let out = folder.path().join("site");
+    let beside = |name: &str| folder.path().join(name);
+    let leave = |name: &str| {
+        fs::create_dir(beside(name)).unwrap();
+        fs::write(beside(name).join("index.html"), name).unwrap();
+    };
+    publish(&site, &out).unwrap();
+    leave(".site.new-123");
+    leave(".site.old-123");
+    leave(".site.new-draft");
+    leave(".other.new-123");
+    publish(&site, &out).unwrap();
+    assert!(!beside(".site.new-123").exists() && !beside(".site.old-123").exists());
+    assert!(beside(".site.new-draft").exists() && beside(".other.new-123").exists());
+
+    // Killed between the two renames: the site that was there comes back, even if this one fails.
+    fs::rename(&out, beside(".site.old-456")).unwrap();
+    publish(&site, &out).unwrap();
+    assert!(out.join("en/index.html").exists() && !beside(".site.old-456").exists());
+}
+
+#[test]
+fn a_definition_may_be_called_as_a_page_is() {
+    let (_folder, account) = small();
+    edit(&account, "definitions/WHOLE_SECTIONS.toml", |text| {
+        text.replace("WHOLE_SECTIONS", "compare")
+    });
+    fs::rename(
+        account.join("definitions/WHOLE_SECTIONS.toml"),
+        account.join("definitions/compare.toml"),
+    )
+    .unwrap();
+    let server = Server::of(site(&account).unwrap(), &account, Limits::default());
+    assert!(server.get("en/definitions/compare/").text().contains("data-page=\"definition\""));
+    let comparison = server.get("en/compare/");
+    assert!(comparison.text().contains("data-page=\"compare\""));
+    assert!(comparison.text().contains("definitions/compare/\""));
 }

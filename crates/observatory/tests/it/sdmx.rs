@@ -144,6 +144,8 @@ fn data_are_those_of_the_download() {
         (DATA_30, "*/*", &of_30),
         (DATA_30, "application/vnd.sdmx.data+csv;version=2.0.0", &of_30),
         (DATA_30, "application/vnd.sdmx.data+json;version=2.0.0", &of_30),
+        ("data/creative_share.sdmx.csv", "*/*", &of_30),
+        ("data/creative_share.sdmx.json", "*/*", &of_30),
     ] {
         let answer = server.get_with(path, &[("accept", accept)]);
         let is_21 = answer.header("content-type").contains("structurespecificdata");
