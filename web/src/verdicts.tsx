@@ -101,7 +101,8 @@ function tally(outcomes: string[]): void {
     const place = document.createElement("span");
     place.className = "verdict";
     write(place, verdict);
-    const count = document.createElement("b");
+    const count = document.createElement("span");
+    count.className = "count";
     count.textContent = String(n);
     entry.append(count, " ", place);
     return [entry];

@@ -230,6 +230,23 @@ for (const look of [desk, phone])
       assert.equal(await page.textContent("h1"), "Shymkent");
     }));
 
+test("the map by keyboard: every tile says its name and value, and leads to its region", () =>
+  on("ru/map/", desk, async (page) => {
+    const tiles = page.locator(".tilemap a");
+    assert.equal(await tiles.count(), 20);
+    await tiles.first().focus();
+    for (let pressed = 0; pressed < 20; pressed++) {
+      const told = await page.evaluate(() => document.activeElement.querySelector("text.full").textContent);
+      assert.match(told, /^[^:]+: .+/);
+      if (await page.evaluate(() => document.activeElement.getAttribute("href").includes("/KZ75/"))) break;
+      await page.keyboard.press("Tab");
+    }
+    assert.ok((await page.locator(".legend li").count()) >= 5, "a legend for each shade");
+    await page.keyboard.press("Enter");
+    await settled(page);
+    assert.equal(await page.textContent("h1"), "Алматы");
+  }));
+
 test("a region beside another", () =>
   on("en/regions/KZ75/", desk, async (page) => {
     await page.locator('[data-slot="selectors"] select').selectOption("KZ71");

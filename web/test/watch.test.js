@@ -35,10 +35,8 @@ async function until(what, isSo) {
 }
 
 const languages = ["en", "ru", "kk"];
-const looked = ["", "map/", "definitions/"];
-
 /** What each page says of faults, and what it is about. */
-async function banners() {
+async function banners(looked = [""]) {
   const { page, complaints, close } = await visit(browser, { viewport: { width: 390, height: 844 } });
   const told = [];
   for (const language of languages) {
@@ -63,9 +61,10 @@ test("a broken edit is told on every page with its file and line, and is gone wh
   const line = well.split("\n").findIndex((text) => /^said\s*=/.test(text)) + 1;
   assert.ok(line > 0);
 
-  writeFileSync(claims, well.replace(/^said(\s*=)/m, "siad$1"));
+  // A quotation mark is forgotten.
+  writeFileSync(claims, well.replace(/^(said\s*=\s*"[^"]*)"/m, "$1"));
   await until("the fault", (faults) => faults.length > 0);
-  const told = await banners();
+  const told = await banners(["", "map/", "definitions/"]);
   const texts = new Set();
   for (const banner of told) {
     assert.ok(banner, "a page without the error");

@@ -64,7 +64,7 @@ fn counts(here: &Here<'_>) -> Markup {
             }
         }
         ul class="counts" {
-            @for (kind, count) in counts { li { b { (count) } " " (outcome(here, *kind)) } }
+            @for (kind, count) in counts { li { span class="count" { (count) } " " (outcome(here, *kind)) } }
         }
         p class="topics" {
             @for topic in here.catalogue.topics().iter().filter(|topic| !topic.claims.is_empty()) {
