@@ -56,6 +56,7 @@ impl Observatory {
     /// Says that the account has these faults now, and serves what there is.
     pub fn keep(&self, faults: Vec<Diagnostic>) {
         self.metrics.reloaded(false);
+        let faults = faults.into_iter().map(with_line).collect();
         self.change(|served| served.faults = Arc::new(faults));
     }
 
@@ -67,6 +68,18 @@ impl Observatory {
     pub(crate) fn served(&self) -> Served {
         self.served.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// The fault with the line that it is on, told once while the text is still as it was read.
+fn with_line(mut fault: Diagnostic) -> Diagnostic {
+    if let Place::Text { file, span } = &fault.place
+        && let Ok(text) = std::fs::read(file)
+    {
+        let before = text.iter().take(span.start);
+        let line = 1 + before.filter(|byte| **byte == b'\n').count();
+        fault.place = Place::Line { file: file.clone(), line, column: None };
+    }
+    fault
 }
 
 impl Served {

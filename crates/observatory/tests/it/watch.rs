@@ -32,9 +32,10 @@ fn an_edit_is_taken_over_and_a_broken_one_is_told() {
     let broken = server.get("en/");
     assert_eq!(broken.status, 200);
     assert!(broken.text().contains("role=\"alert\""), "the page says that it is from before");
+    let line = fault["line"].as_u64().unwrap();
     for language in ["en", "ru", "kk"] {
         let page = server.get(&format!("{language}/claims/"));
-        assert!(page.text().contains(", account.toml: unknown key"), "{language}");
+        assert!(page.text().contains(&format!(", account.toml:{line}: unknown key")), "{language}");
     }
     assert_ne!(broken.header("etag"), before.header("etag"));
     assert!(server.get("metrics").text().contains("olshem_failed_reloads_total 1"));
