@@ -27,7 +27,8 @@ pub(super) struct Column {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     Dimension,
-    Time,
+    /// The dimension that series run over.
+    AtObservation,
     Dataset,
     Group,
     Series,

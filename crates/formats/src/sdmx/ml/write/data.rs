@@ -22,6 +22,8 @@ use std::collections::HashSet;
 use std::io::{self, BufWriter, Seek, Write};
 use tempfile::SpooledTempFile;
 
+/// What is said to be on an observation where there are no series.
+const ALL: &str = "AllDimensions";
 /// So much of the observations waits in memory, the rest on disk.
 const IN_MEMORY: usize = 16 << 20;
 
@@ -44,6 +46,8 @@ struct Dataset {
     /// Which of the structures in the header it has; not known before the first observations.
     structure: Option<usize>,
     is_flat: bool,
+    /// The dimension that series run over, as it is written.
+    at_observation: String,
     /// In 2.1 several measures are told apart by a dimension of that name.
     measure_dimension: Option<String>,
     rows: Xml<BufWriter<SpooledTempFile>>,
@@ -188,6 +192,12 @@ impl Told {
     }
 }
 
+/// The dimension that series are asked to run over, or [`ALL`].
+fn at_observation(description: &Description) -> Option<&str> {
+    let asked = description.extras.iter().find(|one| one.keyword == AT_OBSERVATION)?;
+    asked.values.first().map(String::as_str)
+}
+
 /// What a data message has no room for.
 fn lose(description: &Description, losses: &mut Losses) {
     let extras = description.variables.iter().flat_map(|variable| &variable.extras);
@@ -210,6 +220,11 @@ impl Dataset {
         let definitions = structure.map(|s| s.content.as_slice()).unwrap_or_default();
         let time = definitions.iter().find(|d| d.part == Part::TimeDimension);
         let time = time.map_or(TIME, |definition| &definition.id);
+        // Series run over time, unless another dimension is asked for.
+        let at = match at_observation(&description) {
+            Some(asked) if asked != TIME && asked != ALL => asked,
+            _ => time,
+        };
         let group = |id: &str| {
             definitions.iter().find_map(|definition| match &definition.part {
                 Part::Group(of) if definition.id == id && !of.is_empty() => Some(of.clone()),
@@ -231,13 +246,11 @@ impl Dataset {
             let own = &variable.component.name;
             let role = variable.component.role;
             let level = match (role, &variable.attachment) {
-                (Role::Identifier, _) if own == time => Level::Time,
+                (Role::Identifier, _) if own == at => Level::AtObservation,
                 (Role::Identifier, _) => Level::Dimension,
                 (Role::Measure, _) | (_, Attachment::Observation) => Level::Observation,
                 (_, Attachment::Dataset) => Level::Dataset,
-                (_, Attachment::Dimensions(of)) if of.iter().any(|d| d == time) => {
-                    Level::Observation
-                }
+                (_, Attachment::Dimensions(of)) if of.iter().any(|d| d == at) => Level::Observation,
                 (_, Attachment::Dimensions(_)) => Level::Series,
                 (_, Attachment::Group(id)) => {
                     let key = group(id)
@@ -258,8 +271,8 @@ impl Dataset {
             if level == Level::Dataset {
                 of_all.push((place, None));
             }
-            let mut written = match level {
-                Level::Time => TIME.to_owned(),
+            let mut written = match role {
+                Role::Identifier if own == time => TIME.to_owned(),
                 _ if role == Role::Measure && version == Version::V21 && measures == 1 => {
                     if own != PRIMARY_MEASURE {
                         losses.add("the ids of measures, now `OBS_VALUE`", own.clone());
@@ -289,6 +302,8 @@ impl Dataset {
             let which = format!("{}, by `{dimension}`", names.join(" and "));
             losses.add("that these are measures, now told apart by a dimension", which);
         }
+        let run_over = columns.iter().find(|column| column.level == Level::AtObservation);
+        let at_observation = run_over.map_or_else(|| TIME.to_owned(), |column| column.name.clone());
         let rows = Xml::fragment(BufWriter::new(SpooledTempFile::new(IN_MEMORY)), 2);
         Self {
             description,
@@ -297,6 +312,7 @@ impl Dataset {
             of_all,
             structure: None,
             is_flat: true,
+            at_observation,
             measure_dimension,
             rows,
             series: None,
@@ -312,23 +328,26 @@ impl Dataset {
         reference.agency = agency(&reference.agency).into_owned();
         reference.id = id(&reference.id).into_owned();
         reference.version = version_name(&reference.version, Version::V30).into_owned();
-        let at_observation = if self.is_flat { "AllDimensions" } else { TIME };
+        let at_observation = match self.is_flat {
+            true => ALL,
+            false => self.at_observation.as_str(),
+        };
         let namespace = format!("{reference}:ObsLevelDim:{at_observation}");
-        Used { reference, namespace, at_observation }
+        Used { reference, namespace, at_observation: at_observation.to_owned() }
     }
 
-    /// Whether so few observations are beside others of their series that series are no help.
+    /// Whether no series are asked for, or they can't be or are no help: so few observations are beside
+    /// others of their series.
     fn comes_flat(&self, columns: &[&StringViewArray]) -> bool {
-        let at = |level: Level| self.columns.iter().position(|column| column.level == level);
-        if at(Level::Time).is_none() || at(Level::Dimension).is_none() {
+        let has = |level: Level| self.columns.iter().any(|column| column.level == level);
+        if !has(Level::Dimension) || self.measure_dimension.is_some() {
             return true;
         }
-        if self.measure_dimension.is_some() {
-            return true;
+        if let Some(asked) = at_observation(&self.description) {
+            return asked == ALL;
         }
-        let asked = self.description.extras.iter().find(|one| one.keyword == AT_OBSERVATION);
-        if let Some(asked) = asked.and_then(|one| one.values.first()) {
-            return asked == "AllDimensions";
+        if !has(Level::AtObservation) {
+            return true;
         }
         let rows = columns.first().map_or(0, |column| column.len());
         let of_series: Vec<&&StringViewArray> = self
@@ -392,6 +411,10 @@ impl Dataset {
     ) -> io::Result<()> {
         if !self.is_flat {
             self.begin_series(columns, row, number, version, losses)?;
+            // Of series without what they run over there are only the keys.
+            if self.columns.iter().all(|column| column.level != Level::AtObservation) {
+                return Ok(());
+            }
         }
         let Some(dimension) = self.measure_dimension.clone() else {
             return self.observation(columns, row, number, version, None, losses);
@@ -461,7 +484,7 @@ impl Dataset {
         let all = self.columns.iter().zip(columns).enumerate();
         let here = all.filter(|(place, (column, _))| match column.level {
             Level::Dimension | Level::Series => is_flat,
-            Level::Time => true,
+            Level::AtObservation => true,
             Level::Observation => {
                 !column.is_measure || measure.is_none_or(|(_, measure)| measure == *place)
             }

@@ -37,7 +37,7 @@ pub(super) struct Told {
 pub(super) struct Used {
     pub(super) reference: crate::metadata::Reference,
     pub(super) namespace: String,
-    pub(super) at_observation: &'static str,
+    pub(super) at_observation: String,
 }
 
 /// Writes the header of a message.
@@ -76,7 +76,7 @@ pub(super) fn header<W: Write>(
         xml.open("mes:Structure")?;
         xml.attribute("structureID", &structure_id(number))?;
         xml.attribute("namespace", &used.namespace)?;
-        xml.attribute("dimensionAtObservation", used.at_observation)?;
+        xml.attribute("dimensionAtObservation", &used.at_observation)?;
         xml.open(match used.reference.class {
             crate::metadata::Class::Dataflow => "com:StructureUsage",
             _ => "com:Structure",
