@@ -50,9 +50,15 @@ impl Export<'_> {
             labels: self.labels(&settings.name),
             ..Item::default()
         };
-        let agencies = Reference::new(Class::AgencyScheme, &self.agency, "AGENCIES", VERSION);
+        // Who maintains the structures also provides the data. The ids of both lists are the standard's.
+        let schemes =
+            [(Class::AgencyScheme, "AGENCIES"), (Class::DataProviderScheme, "DATA_PROVIDERS")];
+        let schemes = schemes.map(|(class, id)| {
+            let names = self.labels(&settings.name);
+            Artefact::new(self.reference(class, id), names, vec![agency.clone()])
+        });
         let mut metadata = Metadata {
-            item_schemes: vec![Artefact::new(agencies, self.labels(&settings.name), vec![agency])],
+            item_schemes: schemes.to_vec(),
             codelists: self.codelists(),
             hierarchies: self
                 .folder
