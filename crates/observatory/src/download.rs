@@ -7,7 +7,7 @@ use crate::address;
 use crate::catalogue::{Catalogue, Indicator};
 use crate::data::dimension;
 use crate::document::{CSV, Document, PARQUET};
-use crate::sdmx::{Dataset, Structures};
+use crate::sdmx::{self, Dataset, Structures};
 use olshem_account::{Row, Text};
 use olshem_formats::Kind;
 use olshem_formats::files::{Writing, writer};
@@ -81,7 +81,7 @@ impl Download {
             Self::SdmxJson => (Kind::SdmxJson2, None),
             Self::Xlsx(locale) => (Kind::Workbook, Some(locale.tag().to_owned())),
         };
-        let mut dataset = Dataset::whole(structures, indicator).ok_or_else(|| {
+        let mut dataset = sdmx::whole(structures, indicator).ok_or_else(|| {
             let message = format!("`{id}` has no dataflow");
             Diagnostic::new(&olshem_account::errors::UNKNOWN_NAME, Place::Nowhere, message)
         })?;

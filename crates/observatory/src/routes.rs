@@ -12,7 +12,8 @@ use axum::extract::{Request, State};
 use axum::http::header::{
     ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_ENCODING,
     CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, HeaderValue,
-    IF_NONE_MATCH, LOCATION, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{self, Next};
@@ -25,7 +26,7 @@ use olshem_words::Locale;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use tower_http::cors::{Any, CorsLayer};
 
 /// What is longer than this is no address of ours.
@@ -373,14 +374,39 @@ async fn structures_or_data(
     let accept = ranges.collect::<Vec<_>>().join(",");
     let path = path.strip_prefix("sdmx/").unwrap_or(path).to_owned();
     let (site, query) = (Arc::clone(&asked.served.site), query.to_owned());
+    let since = site.since();
     match traced(observatory, move || sdmx::answer(&site, &path, &query, &accept)).await {
         Ok(answer) => {
             let mut response = asked.send(answer);
             response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
-            response
+            dated(response, since, headers)
         }
         Err(refusal) => asked.refuse(refusal.0, refusal.1),
     }
+}
+
+/// An answer with the moment since when it is what it is; or that the client has it already, who says
+/// when it last asked.
+fn dated(mut response: Response, since: SystemTime, headers: &HeaderMap) -> Response {
+    if response.status() == StatusCode::OK
+        && !headers.contains_key(IF_NONE_MATCH)
+        && let Some(known) = headers.get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok())
+    {
+        // SDMX's own kit writes the moment as XML Schema does.
+        let known = httpdate::parse_http_date(known).ok().or_else(|| sdmx::moment(known));
+        if known.is_some_and(|known| since <= known) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            *response.body_mut() = Body::empty();
+            response.headers_mut().remove(CONTENT_TYPE);
+            response.headers_mut().remove(CONTENT_ENCODING);
+        }
+    }
+    if matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED)
+        && let Ok(since) = HeaderValue::from_str(&httpdate::fmt_http_date(since))
+    {
+        response.headers_mut().insert(LAST_MODIFIED, since);
+    }
+    response
 }
 
 /// Where one number comes from.

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
 
 /// Where the state of the server is told; a file says that there is none.
 pub(crate) const STATUS: &str = "api/v1/status.json";
@@ -34,6 +35,7 @@ pub struct Site {
     on_demand: BTreeMap<String, OnDemand>,
     version: String,
     structures: OnceLock<Structures>,
+    since: SystemTime,
 }
 
 /// A document that is made when it is first asked for.
@@ -95,13 +97,27 @@ impl Site {
 
         let version = version(&made);
         let on_demand = on_demand(&catalogue);
-        let structures = OnceLock::new();
-        Ok(Self { catalogue, engine, assets, languages, made, on_demand, version, structures })
+        Ok(Self {
+            catalogue,
+            engine,
+            assets,
+            languages,
+            made,
+            on_demand,
+            version,
+            structures: OnceLock::new(),
+            since: this_second(),
+        })
     }
 
     /// The checksum of all documents: two sites with the same say the same.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// When it was made, to the second: nothing in it has changed since.
+    pub(crate) fn since(&self) -> SystemTime {
+        self.since
     }
 
     /// Every path, in order.
@@ -225,6 +241,12 @@ impl Site {
         data::relative_files(&mut value, self.catalogue.account().path());
         value
     }
+}
+
+/// Now, as HTTP can write it.
+fn this_second() -> SystemTime {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    SystemTime::UNIX_EPOCH + Duration::from_secs(now.as_secs())
 }
 
 pub(crate) fn json_document(value: &Value) -> Document {

@@ -2,18 +2,24 @@
 //! (SDMX 3.0) ask for them.
 //!
 //! ```text
-//!  query ──▶ structures   which artefacts, and what they use ─┐
-//!        └─▶ data         which observations ─────────────────┴─▶ a writer of the format that
-//!                                                                 `media` has agreed on
+//!  query ─┬▶ structures              which artefacts, and what they use ─┐
+//!         └▶ flows ─┬▶ data          which observations ─────────────────┼─▶ a writer of the format
+//!                   └▶ availability  of which dimensions they have which ┘   that `media` has agreed on
+//!                                    values
 //! ```
 
+mod availability;
 mod data;
+mod dataset;
 mod filter;
+mod flows;
 mod media;
 mod query;
 mod structures;
 
-pub(crate) use data::Dataset;
+pub(crate) use data::whole;
+pub(crate) use dataset::Dataset;
+pub(crate) use query::moment;
 pub(crate) use structures::Structures;
 
 use crate::routes::Answer;
@@ -85,11 +91,17 @@ fn answered(site: &Site, path: &str, query: &str, accept: &str) -> Result<Answer
     let parts: Vec<&str> = path.split('/').collect();
     let query = Query::parse(query)?;
     match parts.as_slice() {
-        ["2.1", "data", rest @ ..] => data::of_21(site, rest, &query, accept),
+        ["2.1", "data", rest @ ..] => data::answer(site, Api::V21, rest, &query, accept),
+        ["2.1", "availableconstraint", rest @ ..] => {
+            availability::answer(site, Api::V21, rest, &query, accept)
+        }
         ["2.1", resource, rest @ ..] => {
             structures::answer(site, Api::V21, resource, rest, &query, accept)
         }
-        ["3.0", "data", rest @ ..] => data::of_30(site, rest, &query, accept),
+        ["3.0", "data", rest @ ..] => data::answer(site, Api::V30, rest, &query, accept),
+        ["3.0", "availability", rest @ ..] => {
+            availability::answer(site, Api::V30, rest, &query, accept)
+        }
         ["3.0", "structure", resource, rest @ ..] => {
             structures::answer(site, Api::V30, resource, rest, &query, accept)
         }

@@ -1,10 +1,16 @@
 //! The parts of a query: what stands behind the `?`, and lists of ids.
 
 use super::{Api, Fault};
+use chrono::DateTime;
+use olshem_model::TimePeriod;
 use percent_encoding::percent_decode_str;
+use std::time::{Duration, SystemTime};
+
+/// Parameters that a later standard (3.1) has.
+const LATER: &[&str] = &["asOf", "limit", "offset", "reportingYearStartDay", "sort"];
 
 /// What stands behind the `?`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {
@@ -48,6 +54,13 @@ impl Query {
         number.map(Some).ok_or_else(|| Fault::syntax(format!("`{name}` takes a positive number")))
     }
 
+    /// A moment.
+    pub(super) fn moment(&self, name: &str) -> Result<Option<SystemTime>, Fault> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let message = format!("`{name}` takes a moment such as 2026-01-31T12:00:00Z");
+        moment(text).map(Some).ok_or_else(|| Fault::syntax(message))
+    }
+
     /// Refuses parameters other than these.
     pub(super) fn only(&self, names: &[&str], conditions: bool) -> Result<(), Fault> {
         let is_known = |name: &str| {
@@ -56,12 +69,31 @@ impl Query {
                 || (conditions && name.starts_with("c[") && name.ends_with(']'))
         };
         match self.0.iter().find(|(name, _)| !is_known(name)) {
+            Some((name, _)) if LATER.contains(&name.as_str()) => {
+                Err(Fault::not_implemented(format!("`{name}` is not served here")))
+            }
             Some((name, _)) => {
                 Err(Fault::syntax(format!("`{name}` is no parameter of this query")))
             }
             None => Ok(()),
         }
     }
+}
+
+/// A moment as XML Schema writes it, to the second; or the beginning of a period. Without an offset it
+/// is one of UTC.
+pub(crate) fn moment(text: &str) -> Option<SystemTime> {
+    // A client may leave a `+` as it is, which in a query is a space to many.
+    let text = text.replace(' ', "+");
+    let text = match text.parse::<TimePeriod>() {
+        Ok(period) => format!("{}T00:00:00Z", period.start()),
+        Err(_) => text,
+    };
+    let moment = DateTime::parse_from_rfc3339(&text);
+    let moment = moment.or_else(|_| DateTime::parse_from_rfc3339(&format!("{text}Z")));
+    // Before 1970 is before all.
+    let seconds = u64::try_from(moment.ok()?.timestamp()).unwrap_or_default();
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
 /// The ids, or versions, that a part of a path means.

@@ -124,9 +124,11 @@ fn classes(resource: &str) -> Option<&'static [Class]> {
         "organisationunitscheme" => &[Class::OrganisationUnitScheme],
         "categoryscheme" => &[Class::CategoryScheme],
         "categorisation" => &[Class::Categorisation],
-        "contentconstraint" | "dataconstraint" | "actualconstraint" | "allowedconstraint" => {
-            &[Class::Constraint]
-        }
+        "contentconstraint"
+        | "dataconstraint"
+        | "actualconstraint"
+        | "allowedconstraint"
+        | "attachmentconstraint" => &[Class::Constraint],
         "metadatastructure" => &[Class::MetadataStructure],
         "metadataflow" => &[Class::Metadataflow],
         "process" => &[Class::Process],
@@ -153,6 +155,17 @@ fn reduce<T: Default>(artefact: &mut Artefact<T>, complete: bool) {
     }
 }
 
+/// Leaves of a codelist only these codes.
+pub(super) fn keep_codes(list: &mut Artefact<Codelist>, is_kept: impl Fn(&str) -> bool) {
+    let mut kept = Codelist::new(list.content.id.clone());
+    for item in list.content.items().iter().filter(|item| is_kept(&item.code)) {
+        // The codes of a list are different.
+        drop(kept.push(item.clone()));
+    }
+    list.is_partial |= kept.items().len() < list.content.items().len();
+    list.content = kept;
+}
+
 /// Leaves of the artefacts asked for only these items; those that have none of them go.
 fn keep_items(metadata: &mut Metadata, asked: &BTreeSet<Reference>, items: &Ids) {
     // An item below others is named with these before it.
@@ -169,13 +182,7 @@ fn keep_items(metadata: &mut Metadata, asked: &BTreeSet<Reference>, items: &Ids)
         list.retain(|one| !asked.contains(&one.reference) || !one.content.is_empty());
     }
     for list in metadata.codelists.iter_mut().filter(|one| asked.contains(&one.reference)) {
-        let mut kept = Codelist::new(list.content.id.clone());
-        for item in list.content.items().iter().filter(|item| is_kept(&item.code)) {
-            // The codes of a list are different.
-            drop(kept.push(item.clone()));
-        }
-        list.content = kept;
-        list.is_partial = true;
+        keep_codes(list, is_kept);
     }
     metadata
         .codelists
@@ -245,9 +252,12 @@ impl Structures {
             "ancestors" => self.reached(asked, Self::parents),
             "parentsandsiblings" => with_siblings(),
             "all" => all(),
+            // Of one kind come those that are used, or use, at any remove; but not what users use besides.
             resource => {
                 let classes = classes(resource).filter(|classes| !classes.is_empty())?;
-                all().into_iter().filter(|one| classes.contains(&one.class)).collect()
+                let reached = self.reached(asked, Self::children).into_iter();
+                let reached = reached.chain(self.reached(asked, Self::parents));
+                reached.filter(|one| classes.contains(&one.class)).collect()
             }
         })
     }

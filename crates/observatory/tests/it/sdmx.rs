@@ -106,6 +106,10 @@ fn artefacts_come_with_what_they_use() {
     assert_eq!((flows, definitions), (1, 1));
     assert!(codelists > 0);
     assert_eq!(count("datastructure"), (1, 1, 0));
+    let schemes = structures("sdmx/2.1/conceptscheme/all/CS_creative_share?references=codelist");
+    assert!(schemes.codelists.is_empty(), "what its users use besides is not its own");
+    let schemes = structures(&format!("{flow}?references=codelist"));
+    assert_eq!((schemes.structures.len(), schemes.codelists.len()), (0, codelists));
     let users = structures("sdmx/2.1/codelist/all/CL_DEFINITION?references=parents");
     assert!(users.structures.iter().any(|one| one.reference.id == "DSD_creative_share"));
     let stub = structures("sdmx/2.1/codelist/all/CL_REGIONS?detail=allstubs");
@@ -218,8 +222,15 @@ fn queries_without_an_answer_are_told_why() {
         ("2.1/frob", "*/*", 404, 501),
         ("", "*/*", 404, 501),
         ("4.0/data/creative_share", "*/*", 404, 501),
-        ("3.0/data", "*/*", 404, 501),
+        ("3.0/data/provisionagreement/*/creative_share", "*/*", 404, 100),
+        ("3.0/data/dataflow/*/creative_share?limit=5", "*/*", 404, 501),
+        ("3.0/data/dataflow/*/creative_share?attributes=FROB", "*/*", 400, 140),
+        ("3.0/data/dataflow/*/creative_share?measures=FROB", "*/*", 400, 140),
+        ("2.1/data/creative_share?dimensionAtObservation=FROB", "*/*", 400, 140),
+        ("2.1/data/creative_share?includeHistory=frob", "*/*", 400, 140),
+        ("3.0/data/dataflow/*/creative_share/*/*?c[OBS_VALUE]=gt:x", "*/*", 400, 140),
         ("2.1/data", "*/*", 400, 140),
+        ("2.1/schema/dataflow/all/creative_share", "*/*", 404, 501),
         ("2.1/data/a,b,c,d", "*/*", 400, 140),
         ("2.1/data/creative_share/a.b.c.d.e.f.g.h", "*/*", 400, 140),
         ("2.1/data/creative_share?startPeriod=soon", "*/*", 400, 140),
@@ -261,5 +272,181 @@ fn answers_are_compressed_and_known_again() {
         let zstd = server.get_with(path, &[("accept-encoding", "zstd")]);
         assert_eq!(zstd.header("content-encoding"), "zstd", "{path}");
         assert_eq!(zstd::decode_all(&zstd.body[..]).unwrap(), plain.body, "{path}");
+    }
+}
+
+#[test]
+fn keys_of_series_come_without_observations() {
+    let server = kazakhstan();
+    let all = csv(&format!("{DATA_21}?lastNObservations=1")).len();
+    for query in [
+        format!("{DATA_21}?detail=serieskeysonly"),
+        format!("{DATA_21}?detail=nodata"),
+        format!("{DATA_30}?attributes=none&measures=none"),
+    ] {
+        let answer = server.get(&query);
+        assert_eq!(answer.status, 200, "{query}: {}", answer.text());
+        assert_eq!(answer.text().matches("<Series ").count(), all, "{query}");
+        assert!(!answer.text().contains("<Obs"), "{query}");
+        let format = format!("{query}&format=json");
+        let told = server.get(&format).json();
+        let dimensions = &told["data"]["structures"][0]["dimensions"]["observation"];
+        assert_eq!(dimensions.as_array().map(Vec::len), Some(2), "{format}");
+    }
+    // Without time there are no series; what is left of an observation is its key.
+    let flat = server.get("sdmx/2.1/data/industry_codes?detail=serieskeysonly");
+    assert!(flat.text().contains("<Obs ") && !flat.text().contains("OBS_VALUE"));
+    let only = server.get_with(
+        &format!("{DATA_30}?attributes=OBS_VALUE_LOW&measures=none"),
+        &[("accept", "text/csv")],
+    );
+    let headings = only.text().lines().next().unwrap_or_default();
+    assert!(headings.contains("OBS_VALUE_LOW") && !headings.contains("HIGH"), "{headings}");
+}
+
+#[test]
+fn series_run_over_the_dimension_asked_for() {
+    let of_21 = known("2.1");
+    let wanted = ["DEFINITION", "REF_AREA", "TIME_PERIOD", "OBS_VALUE_LOW"];
+    let over_time: BTreeSet<_> =
+        observations(&kazakhstan().get(DATA_21), &of_21, &wanted).into_iter().collect();
+    for dimension in ["REF_AREA", "DEFINITION", "TIME_PERIOD"] {
+        let answer = kazakhstan().get(&format!("{DATA_21}?dimensionAtObservation={dimension}"));
+        let text = answer.text();
+        assert!(text.contains(&format!("dimensionAtObservation=\"{dimension}\"")), "{dimension}");
+        assert!(text.contains(&format!("<Obs {dimension}=")), "{dimension}");
+        let found: BTreeSet<_> = observations(&answer, &of_21, &wanted).into_iter().collect();
+        assert_eq!(found, over_time, "{dimension}");
+    }
+}
+
+#[test]
+fn conditions_are_alternatives_of_combinations_on_any_component() {
+    let all = csv(&format!("{DATA_30}/*"));
+    let answer = kazakhstan().get_with(DATA_30, &[("accept", "text/csv")]);
+    let headings: Vec<String> =
+        answer.text().lines().next().unwrap().split(',').map(str::to_owned).collect();
+    let field = |line: &str, name: &str| {
+        let at = headings.iter().position(|heading| heading == name).unwrap();
+        line.split(',').nth(at).unwrap_or_default().to_owned()
+    };
+    let number = |line: &str, name: &str| field(line, name).parse::<f64>().ok();
+    let counted = |is: &dyn Fn(&str) -> bool| all.iter().filter(|line| is(line)).count();
+    let answered = |query: &str| csv(&format!("{DATA_30}/*?{query}")).len();
+
+    let early = |line: &str| ("2010"..="2011").contains(&field(line, "TIME_PERIOD").as_str());
+    let late = |line: &str| ("2020"..="2021").contains(&field(line, "TIME_PERIOD").as_str());
+    let ranges = "c[TIME_PERIOD]=ge:2010+le:2011,ge:2020+le:2021";
+    assert_eq!(answered(ranges), counted(&|line| early(line) || late(line)));
+
+    let narrow =
+        |line: &str| number(line, "OBS_VALUE_HIGH").is_some_and(|high| high <= 5.0) && late(line);
+    assert_eq!(answered("c[OBS_VALUE_HIGH]=le:5&c[TIME_PERIOD]=ge:2020+le:2021"), counted(&narrow));
+}
+
+#[test]
+fn conditions_on_a_measure_compare_numbers() {
+    let path = "sdmx/3.0/data/dataflow/*/section_share/*/*";
+    let count = |condition: &str| csv(&format!("{path}?c[OBS_VALUE]={condition}")).len();
+    // As texts, 9 would be more than 10.
+    let (above, below) = (count("gt:10"), count("le:10"));
+    assert!(above > 0 && above < below, "{above} and {below}");
+    assert_eq!(above + below, csv(path).len());
+    assert_eq!(count("gt:2+le:10"), count("gt:2") - above);
+}
+
+#[test]
+fn several_dataflows_come_in_one_message() {
+    let server = kazakhstan();
+    let path = "sdmx/3.0/data/dataflow/*/creative_share,section_share/*/*";
+    let (_, collected) = read(&server.get(path), &known("3.0"));
+    let ids: Vec<&str> = collected.datasets.iter().map(|(one, _)| one.id.as_str()).collect();
+    assert_eq!(ids, ["creative_share", "section_share"]);
+    // Of a component that only one of them has, only that one is asked.
+    let (_, collected) =
+        read(&server.get(&format!("{path}?c[DEFINITION]=DCMS_CREATIVE")), &known("3.0"));
+    assert_eq!(collected.datasets.len(), 1);
+}
+
+#[test]
+fn availability_tells_the_values_of_dimensions() {
+    let server = kazakhstan();
+    let constraint = |path: &str| {
+        let metadata = structures(path);
+        assert_eq!(metadata.constraints.len(), 1, "{path}");
+        (metadata.constraints[0].clone(), metadata)
+    };
+    let all = csv(DATA_21).len();
+    let (found, _) = constraint("sdmx/2.1/availableconstraint/creative_share");
+    let region = &found.content.regions[0];
+    assert!(found.content.is_actual && region.values["DEFINITION"].len() > 5);
+    assert_eq!(region.values["REF_AREA"], ["KZ"]);
+    assert_eq!(region.ranges["TIME_PERIOD"], (Some("2010".to_owned()), Some("2025".to_owned())));
+    let count = found.annotations.iter().find(|one| one.id.as_deref() == Some("obs_count"));
+    assert_eq!(count.and_then(|one| one.title.clone()), Some(all.to_string()));
+
+    let key = "sdmx/2.1/availableconstraint/creative_share/DCMS_CREATIVE.";
+    let (exact, _) = constraint(key);
+    assert_eq!(exact.content.regions[0].values["DEFINITION"], ["DCMS_CREATIVE"]);
+    let (open, _) = constraint(&format!("{key}?mode=available"));
+    assert_eq!(open.content.regions[0].values["DEFINITION"], region.values["DEFINITION"]);
+    let (one, _) = constraint(&format!("{key}/all/REF_AREA?startPeriod=2020"));
+    assert_eq!(one.content.regions[0].values.keys().collect::<Vec<_>>(), ["REF_AREA"]);
+    assert!(one.content.regions[0].ranges.is_empty());
+
+    for path in [
+        "sdmx/2.1/availableconstraint/region_share/all?references=all",
+        "sdmx/3.0/availability/dataflow/*/region_share/~/*?references=all",
+        "sdmx/3.0/availability/dataflow/*/region_share/~/*?references=all&format=json",
+    ] {
+        let (found, metadata) = constraint(path);
+        let count = (metadata.dataflows.len(), metadata.structures.len());
+        assert_eq!(count, (1, 1), "{path}");
+        assert_eq!(metadata.concept_schemes.len(), 1, "{path}");
+        let activities = metadata.codelists.iter().find(|one| one.reference.id == "CL_ACTIVITIES");
+        let activities = activities.unwrap_or_else(|| panic!("{path}"));
+        let has = |code: &String| activities.content.items().iter().any(|item| item.code == *code);
+        assert!(activities.is_partial, "{path}");
+        assert!(found.content.regions[0].values["ACTIVITY"].iter().all(has), "{path}");
+    }
+    for (path, status) in [
+        ("2.1/availableconstraint/creative_share/all/OTHER", 404),
+        ("2.1/availableconstraint/creative_share/all/all/FROB", 400),
+        ("2.1/availableconstraint/creative_share?mode=frob", 400),
+        ("2.1/availableconstraint/creative_share?references=frob", 400),
+        ("2.1/availableconstraint/creative_share/NOTHING.", 404),
+        ("3.0/availability/dataflow/*/creative_share/~/*/*/frob", 400),
+    ] {
+        assert_eq!(server.get(&format!("sdmx/{path}")).status, status, "{path}");
+    }
+}
+
+#[test]
+fn what_has_not_changed_since_is_not_sent_again() {
+    let server = kazakhstan();
+    let path = "sdmx/2.1/data/creative_share";
+    let modified = server.get(path).header("last-modified").to_owned();
+    assert!(modified.ends_with(" GMT"), "{modified}");
+    for (known, status) in [
+        (modified.as_str(), 304),
+        ("2999-01-01T00:00:00.000Z", 304),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 200),
+        ("soon", 200),
+    ] {
+        let answer = server.get_with(path, &[("if-modified-since", known)]);
+        assert_eq!(answer.status, status, "{known}");
+        assert_eq!(answer.body.is_empty(), status == 304, "{known}");
+    }
+    for (moment, status) in [
+        ("2009-05-15T14%3A15%3A00%2B01%3A00", 200),
+        ("2999-05-15T14:15:00", 404),
+        ("2015", 200),
+        ("soon", 400),
+    ] {
+        let answer = server.get(&format!("{path}?updatedAfter={moment}"));
+        assert_eq!(answer.status, status, "{moment}");
+        let answer = server
+            .get(&format!("sdmx/2.1/availableconstraint/creative_share?updatedAfter={moment}"));
+        assert_eq!(answer.status, status, "{moment}");
     }
 }
