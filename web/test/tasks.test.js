@@ -213,9 +213,10 @@ for (const [language, look] of [
       const holding = documents.filter((each) => "59110" in each.finest);
       assert.equal(await rows.count(), holding.length);
       assert.ok(holding.length > 0 && holding.length < definitions.length);
-      assert.equal(await page.locator('[data-slot="results"]').isVisible(), false);
+      const whole = page.locator('[data-slot="results"]');
+      await whole.waitFor({ state: "hidden" });
       await page.locator('[data-slot="selectors"] input').fill("");
-      assert.equal(await page.locator('[data-slot="results"]').isVisible(), true);
+      await whole.waitFor({ state: "visible" });
       assert.ok(!page.url().includes("code="));
     }));
 
