@@ -15,9 +15,17 @@ pub(crate) const CSV: &str = "text/csv; charset=utf-8; header=present";
 /// Observations as Parquet.
 pub(crate) const PARQUET: &str = "application/vnd.apache.parquet";
 
-/// What a document made once and asked for often is worth compressing with.
-const GZIP_LEVEL: u32 = 6;
-const ZSTD_LEVEL: i32 = 9;
+/// What bytes are compressed with.
+#[derive(Clone, Copy, Debug)]
+struct Levels {
+    gzip: u32,
+    zstd: i32,
+}
+
+/// Worth it for what is made once and asked for often.
+const OFTEN: Levels = Levels { gzip: 6, zstd: 9 };
+/// What whoever waits for an answer made for them alone waits least for.
+const ONCE: Levels = Levels { gzip: 1, zstd: 1 };
 /// Below this a document fits into a packet as it is.
 const WORTH_COMPRESSING: usize = 1024;
 
@@ -63,14 +71,14 @@ impl Encoding {
     }
 
     /// The bytes compressed; as they are where that fails, which in memory it does not.
-    pub fn compress(self, bytes: &[u8]) -> Vec<u8> {
+    fn compress(self, bytes: &[u8], levels: Levels) -> Vec<u8> {
         let compressed = match self {
             Self::Identity => None,
             Self::Gzip => {
-                let mut encoder = GzEncoder::new(Vec::new(), Compression::new(GZIP_LEVEL));
+                let mut encoder = GzEncoder::new(Vec::new(), Compression::new(levels.gzip));
                 encoder.write_all(bytes).and_then(|()| encoder.finish()).ok()
             }
-            Self::Zstd => zstd::encode_all(bytes, ZSTD_LEVEL).ok(),
+            Self::Zstd => zstd::encode_all(bytes, levels.zstd).ok(),
         };
         compressed.unwrap_or_else(|| bytes.to_vec())
     }
@@ -82,6 +90,7 @@ pub struct Document {
     content_type: &'static str,
     body: Bytes,
     hash: String,
+    levels: Levels,
     gzip: OnceLock<Bytes>,
     zstd: OnceLock<Bytes>,
 }
@@ -92,7 +101,13 @@ impl Document {
         let body = body.into();
         let hash = blake3::hash(&body).to_hex();
         let hash = hash.as_str().chars().take(32).collect();
-        Self { content_type, body, hash, gzip: OnceLock::new(), zstd: OnceLock::new() }
+        let (gzip, zstd) = (OnceLock::new(), OnceLock::new());
+        Self { content_type, body, hash, levels: OFTEN, gzip, zstd }
+    }
+
+    /// One that is made for a single answer.
+    pub fn for_one_answer(content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self { levels: ONCE, ..Self::new(content_type, body) }
     }
 
     /// What it is.
@@ -121,7 +136,7 @@ impl Document {
         if self.body.len() < WORTH_COMPRESSING || !is_compressible(self.content_type) {
             return (Encoding::Identity, self.body.clone());
         }
-        (encoding, place.get_or_init(|| encoding.compress(&self.body).into()).clone())
+        (encoding, place.get_or_init(|| encoding.compress(&self.body, self.levels).into()).clone())
     }
 
     /// The entity tag of its bytes in an encoding: each has its own, as HTTP wants it.

@@ -230,7 +230,7 @@ impl Asked<'_> {
     /// An answer that is made for this request alone.
     fn send(&self, answer: Answer) -> Response {
         let Answer { status, content_type, body } = answer;
-        let document = Document::new(content_type, body);
+        let document = Document::for_one_answer(content_type, body);
         self.send_document(&document, status, "no-cache")
     }
 

@@ -149,7 +149,7 @@ fn chosen<'s>(
     query: &Query,
     parts: &Parts<'_>,
 ) -> Result<Option<Dataset<'s>>, Fault> {
-    let Some(mut description) = structures.metadata.describe(flow.reference) else {
+    let Some(mut description) = structures.describe(flow.reference) else {
         return Ok(None);
     };
     let time = flow.time();

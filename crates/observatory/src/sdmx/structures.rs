@@ -4,9 +4,11 @@ use super::query::{Ids, Query};
 use super::{Api, Fault, media, written};
 use crate::routes::Answer;
 use crate::site::Site;
+use olshem_formats::message::Description;
 use olshem_formats::metadata::{Artefact, Class, Hierarchy, Metadata, Node, Reference};
 use olshem_model::Codelist;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// The structures of an account, and which use which.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub(crate) struct Structures {
     all: BTreeSet<Reference>,
     /// A user and what it uses.
     uses: Vec<(Reference, Reference)>,
+    /// What each dataflow's data are, made when first asked for: codelists are long.
+    described: BTreeMap<Reference, OnceLock<Option<Description>>>,
 }
 
 /// Does the same with each list of artefacts, whatever their content.
@@ -202,7 +206,14 @@ impl Structures {
         each!(metadata, list => all.extend(list.iter().map(|one| one.reference.clone())));
         let agency = all.first().map(|one: &Reference| one.agency.clone()).unwrap_or_default();
         let uses = uses(&metadata, &all);
-        Self { metadata, agency, all, uses }
+        let flows = metadata.dataflows.iter().map(|flow| flow.reference.clone());
+        let described = flows.map(|flow| (flow, OnceLock::new())).collect();
+        Self { metadata, agency, all, uses, described }
+    }
+
+    /// What the data of a dataflow are.
+    pub(super) fn describe(&self, flow: &Reference) -> Option<Description> {
+        self.described.get(flow)?.get_or_init(|| self.metadata.describe(flow)).clone()
     }
 
     /// What these use.
