@@ -22,6 +22,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+
+from environment import environment  # noqa: E402  (of all benchmarks)
+
 ROOT = HERE.parents[1]
 
 
@@ -59,18 +63,6 @@ class Record:
     processor: list[float] = field(default_factory=list)
     peak_mib: float = 0
     counts: set = field(default_factory=set)
-
-
-def environment(work, requirement):
-    """The Python of a virtual environment with a package, made if it is absent."""
-    folder = work / "venv" / requirement
-    python = folder / "bin" / "python"
-    if not (folder / "complete").exists():
-        print(f"installing {requirement}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", requirement], check=True)
-        (folder / "complete").touch()
-    return python
 
 
 def data_folder(work, cells):

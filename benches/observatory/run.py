@@ -29,8 +29,14 @@ import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+
+from environment import environment  # noqa: E402  (of all benchmarks)
+
 ROOT = HERE.parents[1]
 DATASETTE = "datasette==0.65.5"
+# It asks for pkg_resources, which setuptools has no more.
+PKG_RESOURCES = "setuptools<81"
 # The indicator of the bundled account with the most observations.
 INDICATOR = "region_share"
 SDMX = "sdmx/3.0/data/dataflow/*/employed/~/*.*.F?format="
@@ -66,7 +72,7 @@ def olshem(args, account):
 def datasette(args, database):
     """Datasette with the limits on rows lifted, so that it gives the whole table at once."""
     port = free_port()
-    program = environment(args.work, DATASETTE).with_name("datasette")
+    program = environment(args.work, DATASETTE, DATASETTE, PKG_RESOURCES).with_name("datasette")
     limits = ["--setting", "max_returned_rows", "20000", "--setting", "default_page_size", "20000"]
     return server([program, "serve", "--immutable", database, "--port", str(port), *limits], port, "-/versions.json")
 
@@ -75,19 +81,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def environment(work, requirement):
-    """The Python of a virtual environment with a package, made if it is absent."""
-    folder = work / "venv" / requirement
-    python = folder / "bin" / "python"
-    if not (folder / "complete").exists():
-        print(f"installing {requirement}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        # It asks pkg_resources, which setuptools has no more.
-        subprocess.run([python, "-m", "pip", "install", "--quiet", requirement, "setuptools<81"], check=True)
-        (folder / "complete").touch()
-    return python
 
 
 # The load.

@@ -23,6 +23,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent))
+
+from environment import environment  # noqa: E402  (of all benchmarks)
+
 
 # The persistent results of each script, and their identifiers.
 SCRIPTS = {
@@ -98,18 +102,6 @@ def resident_mib(pid):
     except (OSError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def environment(work, name, *requirements):
-    """The Python of a virtual environment with these packages, made if it is absent."""
-    folder = work / "venv" / name
-    python = folder / "bin" / "python"
-    if not (folder / "complete").exists():
-        print(f"installing {name}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *requirements], check=True)
-        (folder / "complete").touch()
-    return python
 
 
 def data_folder(work, args, python):

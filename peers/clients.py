@@ -1,7 +1,7 @@
 """The SDMX clients that statisticians use, against a running server: sdmx1 and pysdmx.
 
     cargo build -p olshem-cli
-    python3 crates/observatory/tests/peers/clients.py target/debug/olshem accounts/kazakhstan VENV
+    python3 peers/clients.py target/debug/olshem accounts/kazakhstan VENV
 
 Serves the account. Each client fetches the structure and the data of every indicator, sdmx1 from the API of
 SDMX 2.1 in SDMX-ML, pysdmx from that of 3.0 in SDMX-ML and SDMX-CSV (it reads no data in SDMX-JSON). It
@@ -14,24 +14,15 @@ import io
 import json
 import logging
 import math
-import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 import urllib.request
 
+from environment import in_venv
+
 HERE = pathlib.Path(__file__).resolve()
-
-
-def in_venv(venv):
-    """Runs this script with its requirements."""
-    python = venv / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        requirements = HERE.with_name("requirements.txt")
-        subprocess.run([python, "-m", "pip", "install", "-q", "-r", requirements], check=True)
-    os.execv(python, [str(python), str(HERE), *sys.argv[1:], "in-venv"])
 
 
 # What the clients see: of each observation its components as texts, and numbers as numbers.
@@ -194,6 +185,6 @@ def check(address, olshem, account):
 
 if __name__ == "__main__":
     if sys.argv[-1] != "in-venv":
-        in_venv(pathlib.Path(sys.argv[3]))
+        in_venv(HERE, pathlib.Path(sys.argv[3]))
     else:
         sys.exit(main(sys.argv[1], sys.argv[2]))

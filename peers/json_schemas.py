@@ -1,7 +1,7 @@
 """SDMX-JSON and JSON-stat as we write them, before the official schemas.
 
     cargo build -p olshem-formats --example convert
-    python3 crates/formats/tests/peers/json_schemas.py target/debug/examples/convert SAMPLES VENV
+    python3 peers/json_schemas.py target/debug/examples/convert SAMPLES VENV
 
 Every sample of SDMX, PC-Axis and JSON-stat is converted to both, with the structures that belong beside.
 What can't be written is counted with its code. VENV is made where it is not there.
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-from sdmx_ml import in_venv
+from environment import in_venv
 
 HERE = pathlib.Path(__file__).resolve()
 SAMPLES = ["sdmx/**/*.json", "sdmx/**/*.xml", "sdmx/**/*.csv", "px/*.px", "jsonstat/*.json"]

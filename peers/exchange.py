@@ -1,7 +1,7 @@
 """What pysdmx and sdmx1 write, read by us; and SDMX-CSV as we write it, read by pysdmx.
 
     cargo build -p olshem-formats --example convert
-    python3 crates/formats/tests/peers/exchange.py target/debug/examples/convert SAMPLES VENV
+    python3 peers/exchange.py target/debug/examples/convert SAMPLES VENV
 
 Every data message of SDMX-ML below SAMPLES that a peer reads is written by it in each format that it
 knows; we must see in that what the peer has in memory. Then we write the sample as SDMX-CSV, in which
@@ -16,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 
-from sdmx_ml import flat, in_venv, seen
+from environment import in_venv
+from sdmx_ml import flat, seen
 
 HERE = pathlib.Path(__file__).resolve()
 WRITTEN_BY_PYSDMX = [

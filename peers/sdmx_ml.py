@@ -1,7 +1,7 @@
 """SDMX-ML as we write it, before others: the official schemas, sdmx1 and pysdmx.
 
     cargo build -p olshem-formats --example convert
-    python3 crates/formats/tests/peers/sdmx_ml.py target/debug/examples/convert SAMPLES VENV
+    python3 peers/sdmx_ml.py target/debug/examples/convert SAMPLES VENV
 
 Every message below SAMPLES is converted to SDMX-ML 2.1 and 3.0, with the structures that belong
 beside. Each result must be valid by the schemas of its version; data besides by a schema made from
@@ -18,20 +18,12 @@ import subprocess
 import sys
 import tempfile
 
+from environment import in_venv
+
 HERE = pathlib.Path(__file__).resolve()
 VERSIONS = {"sdmx-ml-2.1": "v2_1", "sdmx-ml": "v3_0"}
 ROOT = "http://www.sdmx.org/resources/sdmxml/schemas/"
 XS = "http://www.w3.org/2001/XMLSchema"
-
-
-def in_venv(script, venv):
-    """Runs a script with its requirements."""
-    python = venv / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
-        requirements = HERE.with_name("requirements.txt")
-        subprocess.run([python, "-m", "pip", "install", "-q", "-r", requirements], check=True)
-    os.execv(python, [str(python), str(script), *sys.argv[1:], "in-venv"])
 
 
 # The schemas.
