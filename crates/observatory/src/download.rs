@@ -101,8 +101,8 @@ impl Download {
         match self {
             Self::Csv => CSV,
             Self::Xlsx(_) => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            Self::SdmxCsv => "application/vnd.sdmx.data+csv;version=2.0.0",
-            Self::SdmxJson => "application/vnd.sdmx.data+json;version=2.0.0",
+            Self::SdmxCsv => sdmx::media::CSV,
+            Self::SdmxJson => sdmx::media::JSON,
             Self::Parquet => PARQUET,
         }
     }

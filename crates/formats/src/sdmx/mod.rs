@@ -11,6 +11,9 @@ pub mod ml;
 pub const MULTILINGUAL: &str = "isMultiLingual";
 
 /// The keyword of the [`Extra`](crate::message::Extra) of a data set that says which dimension its series
-/// run over in SDMX-ML: the id of one, or `AllDimensions` for no series. Where nobody says so, that is
+/// run over in SDMX-ML: the id of one, or [`ALL_DIMENSIONS`] for no series. Where nobody says so, that is
 /// written which is shorter. Data without that dimension are the keys of their series.
 pub const AT_OBSERVATION: &str = "dimensionAtObservation";
+
+/// What is said to be on an observation where there are no series.
+pub const ALL_DIMENSIONS: &str = "AllDimensions";

@@ -12,6 +12,7 @@ use olshem_formats::metadata::{Artefact, Class, Constraint, Metadata, Reference,
 use olshem_formats::{Kind, identifier};
 use olshem_model::codelist::Annotation;
 use olshem_model::{Codelist, TimePeriod};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Answers a query for what data there are; `rest` is its path.
@@ -96,7 +97,10 @@ impl Available {
             }
             is_any_known = true;
             // What remains a choice is what would be there without this dimension's own conditions.
-            let rows = if is_exact { chosen.clone() } else { flow.rows(Some(at)) };
+            let rows = match is_exact {
+                true => Cow::Borrowed(&chosen),
+                false => Cow::Owned(flow.rows(Some(at))),
+            };
             let codes = rows.iter().filter_map(|row| row.key.get(at));
             if dimension.is_time {
                 periods = span(codes).map(|span| (name, span));

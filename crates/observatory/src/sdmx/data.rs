@@ -13,7 +13,7 @@ use olshem_account::Row;
 use olshem_formats::identifier;
 use olshem_formats::message::{Extra, Variable};
 use olshem_formats::metadata::Attachment;
-use olshem_formats::sdmx::AT_OBSERVATION;
+use olshem_formats::sdmx::{ALL_DIMENSIONS, AT_OBSERVATION};
 use olshem_model::Role;
 
 /// More than this is no answer but a download.
@@ -155,7 +155,7 @@ fn chosen<'s>(
     let time = flow.time();
     let over = match query.get("dimensionAtObservation") {
         None | Some("TIME_PERIOD") => time,
-        Some("AllDimensions") => None,
+        Some(ALL_DIMENSIONS) => None,
         Some(name) => {
             let dimensions = &flow.table().dimensions;
             let found = dimensions.iter().position(|one| identifier(&one.id) == name);
@@ -187,7 +187,8 @@ fn chosen<'s>(
         let series = flow.series(rows, time).into_iter();
         rows = series.flat_map(|series| ends(series, first, last)).collect();
     }
-    if let Some(over) = over {
+    // They are in series over time by now.
+    if let Some(over) = over.filter(|over| are_keys || Some(*over) != time) {
         let series = flow.series(rows, over).into_iter();
         rows = series.flat_map(|series| ends(series, are_keys.then_some(1), None)).collect();
     }
@@ -207,7 +208,7 @@ fn chosen<'s>(
     description.variables = variables;
     description.extras.push(Extra {
         keyword: AT_OBSERVATION.to_owned(),
-        values: vec![at.unwrap_or_else(|| "AllDimensions".to_owned())],
+        values: vec![at.unwrap_or_else(|| ALL_DIMENSIONS.to_owned())],
         ..Extra::default()
     });
     Ok(Some(Dataset::new(description, columns, rows)))

@@ -16,13 +16,18 @@ const fn offer(kind: Kind, media_type: &'static str) -> Offer {
     Offer { kind, media_type }
 }
 
+/// SDMX-JSON 2.0 data.
+pub(crate) const JSON: &str = "application/vnd.sdmx.data+json;version=2.0.0";
+/// SDMX-CSV 2.0 data.
+pub(crate) const CSV: &str = "application/vnd.sdmx.data+csv;version=2.0.0";
+
 /// Formats of data.
 pub(super) const DATA: &[Offer] = &[
     offer(Kind::SdmxMl21, "application/vnd.sdmx.structurespecificdata+xml;version=2.1"),
     offer(Kind::SdmxMl30, "application/vnd.sdmx.data+xml;version=3.0.0"),
-    offer(Kind::SdmxJson2, "application/vnd.sdmx.data+json;version=2.0.0"),
+    offer(Kind::SdmxJson2, JSON),
     offer(Kind::SdmxCsv1, "application/vnd.sdmx.data+csv;version=1.0.0"),
-    offer(Kind::SdmxCsv2, "application/vnd.sdmx.data+csv;version=2.0.0"),
+    offer(Kind::SdmxCsv2, CSV),
 ];
 
 /// Formats of structures.

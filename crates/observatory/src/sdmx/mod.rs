@@ -13,7 +13,7 @@ mod data;
 mod dataset;
 mod filter;
 mod flows;
-mod media;
+pub(crate) mod media;
 mod query;
 mod structures;
 

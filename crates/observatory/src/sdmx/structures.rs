@@ -91,17 +91,15 @@ pub(super) fn answer(
         _ => return Err(Fault::syntax("`detail` has an unknown value")),
     };
     let is_stub = |one: &Reference| if asked.contains(one) { of_asked } else { of_related };
-    let hierarchies = metadata.hierarchies.clone();
     each!(metadata, list => list
         .iter_mut()
         .filter(|one| is_stub(&one.reference))
-        .for_each(|one| reduce(one, complete)));
+        .for_each(|one| reduce(one, complete, |content| *content = Default::default()));
+        codelists concept_schemes structures dataflows constraints item_schemes
+            transformation_schemes others);
     // A hierarchy's name stands in what it holds.
-    for (one, whole) in metadata.hierarchies.iter_mut().zip(hierarchies) {
-        if is_stub(&one.reference) {
-            let named = |it: Hierarchy| Hierarchy { nodes: Vec::new(), levels: Vec::new(), ..it };
-            one.content = whole.content.into_iter().map(named).collect();
-        }
+    for one in metadata.hierarchies.iter_mut().filter(|one| is_stub(&one.reference)) {
+        reduce(one, complete, |hierarchies| hierarchies.iter_mut().for_each(bare));
     }
     written(&offer, &structures.agency, |writer| writer.metadata(metadata))
 }
@@ -149,14 +147,20 @@ fn classes(resource: &str) -> Option<&'static [Class]> {
     })
 }
 
-/// Leaves an artefact's identity and names.
-fn reduce<T: Default>(artefact: &mut Artefact<T>, complete: bool) {
-    artefact.content = T::default();
+/// Leaves an artefact's identity and names; `empty` leaves of what it holds what belongs to these.
+fn reduce<T>(artefact: &mut Artefact<T>, complete: bool, empty: impl FnOnce(&mut T)) {
+    empty(&mut artefact.content);
     artefact.is_external = true;
     if !complete {
         artefact.descriptions.clear();
         artefact.annotations.clear();
     }
+}
+
+/// Leaves of a hierarchy its identity and names.
+fn bare(hierarchy: &mut Hierarchy) {
+    hierarchy.nodes.clear();
+    hierarchy.levels.clear();
 }
 
 /// Leaves of a codelist only these codes.

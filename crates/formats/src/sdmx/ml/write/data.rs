@@ -14,7 +14,7 @@ use super::{Version, failed};
 use crate::errors::{UNWRITABLE, WRONG_COMPONENT};
 use crate::message::{Description, Header, Note, Observations};
 use crate::metadata::{Attachment, Class, Metadata, Part, Reference};
-use crate::sdmx::AT_OBSERVATION;
+use crate::sdmx::{ALL_DIMENSIONS, AT_OBSERVATION};
 use arrow::array::{Array, StringViewArray};
 use indexmap::IndexMap;
 use olshem_model::{Diagnostic, Place, Role};
@@ -22,8 +22,6 @@ use std::collections::HashSet;
 use std::io::{self, BufWriter, Seek, Write};
 use tempfile::SpooledTempFile;
 
-/// What is said to be on an observation where there are no series.
-const ALL: &str = "AllDimensions";
 /// So much of the observations waits in memory, the rest on disk.
 const IN_MEMORY: usize = 16 << 20;
 
@@ -192,7 +190,7 @@ impl Told {
     }
 }
 
-/// The dimension that series are asked to run over, or [`ALL`].
+/// The dimension that series are asked to run over, or [`ALL_DIMENSIONS`].
 fn at_observation(description: &Description) -> Option<&str> {
     let asked = description.extras.iter().find(|one| one.keyword == AT_OBSERVATION)?;
     asked.values.first().map(String::as_str)
@@ -222,7 +220,7 @@ impl Dataset {
         let time = time.map_or(TIME, |definition| &definition.id);
         // Series run over time, unless another dimension is asked for.
         let at = match at_observation(&description) {
-            Some(asked) if asked != TIME && asked != ALL => asked,
+            Some(asked) if asked != TIME && asked != ALL_DIMENSIONS => asked,
             _ => time,
         };
         let group = |id: &str| {
@@ -329,7 +327,7 @@ impl Dataset {
         reference.id = id(&reference.id).into_owned();
         reference.version = version_name(&reference.version, Version::V30).into_owned();
         let at_observation = match self.is_flat {
-            true => ALL,
+            true => ALL_DIMENSIONS,
             false => self.at_observation.as_str(),
         };
         let namespace = format!("{reference}:ObsLevelDim:{at_observation}");
@@ -344,7 +342,7 @@ impl Dataset {
             return true;
         }
         if let Some(asked) = at_observation(&self.description) {
-            return asked == ALL;
+            return asked == ALL_DIMENSIONS;
         }
         if !has(Level::AtObservation) {
             return true;
