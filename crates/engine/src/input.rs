@@ -25,7 +25,7 @@ use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties,
 };
-use olshem_formats::described::DataFile;
+use olshem_formats::described::{DataFile, Extents, Scan};
 use olshem_model::{DataStructure, Diagnostic};
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -48,6 +48,18 @@ pub trait Input: fmt::Debug + Send + Sync {
     /// to be read side by side. Each component has its [`arrow_type`].
     fn scan(&self, components: &[usize], parts: NonZeroUsize) -> Vec<Batches>;
 
+    /// Between which values a component lies in each of the pieces that the observations are kept in,
+    /// if that is known and they look sorted by it. Two inputs of which it is known are joined piece
+    /// by piece. There is no need to know it.
+    fn extents(&self, _component: usize) -> Option<Extents> {
+        None
+    }
+
+    /// Like [`Self::scan`], with a part for each piece of [`Self::extents`].
+    fn pieces(&self, _components: &[usize]) -> Vec<Batches> {
+        Vec::new()
+    }
+
     /// Whether all is well with the data: asked once a program has been run, whatever became of it.
     ///
     /// # Errors
@@ -66,15 +78,24 @@ impl Input for DataFile {
     }
 
     fn scan(&self, components: &[usize], parts: NonZeroUsize) -> Vec<Batches> {
-        let boxed = |part: olshem_formats::described::Scan| -> Batches {
-            Box::new(part.map(|batch| batch.map_err(Into::into)))
-        };
         self.scan(components, parts).into_iter().map(boxed).collect()
+    }
+
+    fn extents(&self, component: usize) -> Option<Extents> {
+        self.extents(component)
+    }
+
+    fn pieces(&self, components: &[usize]) -> Vec<Batches> {
+        self.pieces(components).into_iter().map(boxed).collect()
     }
 
     fn settle(&self, threads: NonZeroUsize) -> Result<(), Vec<Diagnostic>> {
         self.settle(threads)
     }
+}
+
+fn boxed(part: Scan) -> Batches {
+    Box::new(part.map(|batch| batch.map_err(Into::into)))
 }
 
 /// An input as a table.
@@ -135,7 +156,7 @@ impl TableProvider for Table {
 }
 
 /// Reads an input.
-struct InputExec {
+pub(crate) struct InputExec {
     input: Arc<dyn Input>,
     components: Vec<usize>,
     parts: NonZeroUsize,
@@ -146,6 +167,19 @@ struct InputExec {
 }
 
 impl InputExec {
+    pub(crate) fn input(&self) -> &Arc<dyn Input> {
+        &self.input
+    }
+
+    /// The components read.
+    pub(crate) fn components(&self) -> &[usize] {
+        &self.components
+    }
+
+    pub(crate) fn watch(&self) -> &Arc<Watch> {
+        &self.watch
+    }
+
     fn part(&self, partition: usize) -> Option<Batches> {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let scan = || self.input.scan(&self.components, self.parts).into_iter().map(Some).collect();

@@ -50,6 +50,7 @@ mod frequency;
 mod functions;
 pub mod input;
 mod interval;
+mod piece_join;
 mod plan;
 mod schedule;
 mod sum;
@@ -61,7 +62,7 @@ mod window;
 pub use datafusion::DATAFUSION_VERSION;
 
 pub use dataset::{Bindings, Bounded, Dataset, Estimate, Scalar, arrow_type};
-pub use input::Input;
+pub use input::{Batches, Input};
 pub use schedule::Rows;
 pub use watch::Watch;
 
@@ -331,6 +332,7 @@ fn context(partitions: usize) -> SessionContext {
     let state = SessionStateBuilder::new()
         .with_config(SessionConfig::new().with_target_partitions(partitions))
         .with_default_features()
+        .with_physical_optimizer_rules(piece_join::rules())
         .with_query_planner(Arc::new(WindowsPlanner))
         .build();
     SessionContext::new_with_state(state)

@@ -15,6 +15,7 @@ mod parquet;
 mod values;
 mod write;
 
+pub use parquet::Extents;
 pub(crate) use values::Column;
 pub use write::{csv_headings, csv_rows, value};
 
@@ -206,13 +207,33 @@ impl DataFile {
     ///
     /// The first scan also checks the file, unless it is trusted.
     pub fn scan(&self, components: &[usize], parts: NonZeroUsize) -> Vec<Scan> {
+        let check = self.first_check(parts.get());
+        self.opened.scan(components, parts.get(), check)
+    }
+
+    /// The extents of a component in the pieces that the file is kept in, if they are known and the
+    /// observations look sorted by it.
+    pub fn extents(&self, component: usize) -> Option<Extents> {
+        let Layout::Parquet(layout) = &self.opened.layout else { return None };
+        let extents = layout.extents(&self.opened.structure, component)?;
+        let first = self.opened.scan(&[component], 1, None).pop()?.next()?.ok()?;
+        keys::never_falls(first.column(0)).then_some(extents)
+    }
+
+    /// Like [`Self::scan`], with a part for each piece that the file is kept in: those of
+    /// [`Self::extents`].
+    pub fn pieces(&self, components: &[usize]) -> Vec<Scan> {
+        let check = self.first_check(self.opened.queue().pieces());
+        self.opened.pieces(components, check)
+    }
+
+    fn first_check(&self, parts: usize) -> Option<Arc<Check>> {
         let is_first = !self.opened.trusted && !self.claimed.swap(true, Ordering::Relaxed);
-        let check = is_first.then(|| {
-            let check = Arc::new(Check::new(&self.opened, parts.get(), None));
+        is_first.then(|| {
+            let check = Arc::new(Check::new(&self.opened, parts, None));
             *lock(&self.check) = Some(Arc::clone(&check));
             check
-        });
-        self.opened.scan(components, parts.get(), check)
+        })
     }
 
     /// Whether all is well with the file: of the rows that no scan has read and checked, this reads
@@ -303,6 +324,23 @@ enum Queue {
     Unreadable,
 }
 
+impl Queue {
+    /// How many queues of one piece each [`Self::apart`] makes of it.
+    fn pieces(&self) -> usize {
+        match self {
+            Self::RowGroups(groups) => groups.len(),
+            Self::Csv(_) | Self::Unreadable => 1,
+        }
+    }
+
+    fn apart(self) -> Vec<Self> {
+        match self {
+            Self::RowGroups(groups) => groups.map(|n| Self::RowGroups(n..n + 1)).collect(),
+            whole => vec![whole],
+        }
+    }
+}
+
 enum Piece {
     Csv(Vec<u8>),
     RowGroup(usize),
@@ -331,6 +369,22 @@ impl Opened {
         parts: usize,
         check: Option<Arc<Check>>,
     ) -> Vec<Scan> {
+        let queue = Arc::new(Mutex::new(self.queue()));
+        let part = || self.part(wanted, Arc::clone(&queue), check.clone());
+        std::iter::repeat_with(part).take(parts).collect()
+    }
+
+    fn pieces(self: &Arc<Self>, wanted: &[usize], check: Option<Arc<Check>>) -> Vec<Scan> {
+        let queues = self.queue().apart().into_iter();
+        queues.map(|queue| self.part(wanted, Arc::new(Mutex::new(queue)), check.clone())).collect()
+    }
+
+    fn part(
+        self: &Arc<Self>,
+        wanted: &[usize],
+        queue: Arc<Mutex<Queue>>,
+        check: Option<Arc<Check>>,
+    ) -> Scan {
         let mut read = wanted.to_vec();
         if check.is_some() {
             let components = self.structure.components().iter().enumerate();
@@ -340,18 +394,16 @@ impl Opened {
                     .map(|(n, _)| n),
             );
         }
-        let queue = Arc::new(Mutex::new(self.queue()));
-        let part = || Scan {
+        Scan {
             schema: self.schema(wanted),
             file: Arc::clone(self),
-            queue: Arc::clone(&queue),
+            queue,
             wanted: wanted.len(),
-            read: read.clone(),
+            read,
             row_group: None,
             ready: VecDeque::new(),
-            check: check.clone().map(|check| (check, Seen::default())),
-        };
-        std::iter::repeat_with(part).take(parts).collect()
+            check: check.map(|check| (check, Seen::default())),
+        }
     }
 
     fn is_looked_at(&self, component: &Component) -> bool {

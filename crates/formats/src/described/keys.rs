@@ -178,6 +178,11 @@ fn steps(key: &ArrayRef) -> Result<(BooleanArray, BooleanArray), ArrowError> {
     Ok((lt(&rows, &next)?, eq(&rows, &next)?))
 }
 
+/// Whether no row is greater than the next.
+pub(super) fn never_falls(key: &ArrayRef) -> bool {
+    steps(key).and_then(|(less, same)| or(&less, &same)).is_ok_and(|rises| !rises.has_false())
+}
+
 /// Whether each row is less than the next.
 fn is_increasing(keys: &[ArrayRef]) -> Result<bool, ArrowError> {
     let mut level: Option<BooleanArray> = None;

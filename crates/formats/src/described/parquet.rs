@@ -5,12 +5,15 @@ use super::{Contents, Decoded, columns};
 use crate::errors::{NOT_OF_TYPE, UNREADABLE_PARQUET};
 use crate::faults::Faults;
 use ::parquet::arrow::ProjectionMask;
+use ::parquet::arrow::arrow_reader::statistics::StatisticsConverter;
 use ::parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder,
 };
 use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::RowGroupMetaData;
 use ::parquet::file::reader::ChunkReader;
+use ::parquet::file::statistics::Statistics;
 use ahash::RandomState;
 use arrow::array::{Array, ArrayRef, AsArray, MAX_INLINE_VIEW_LEN, RecordBatch, StringViewArray};
 use arrow::compute::cast;
@@ -76,6 +79,37 @@ impl Layout {
         groups.iter().map(|group| usize::try_from(group.num_rows()).unwrap_or_default()).sum()
     }
 
+    /// The extents of a component in the row groups, as far as the file tells them. Of periods and
+    /// the like it tells those of their spelling, which is not the one that is read.
+    pub(super) fn extents(&self, structure: &DataStructure, component: usize) -> Option<Extents> {
+        let described = structure.components().get(component)?;
+        let wanted = match described.data_type {
+            DataType::Integer => ArrowType::Int64,
+            DataType::String => ArrowType::Utf8View,
+            _ => return None,
+        };
+        let metadata = self.metadata.metadata();
+        let (schema, columns) = (self.metadata.schema(), metadata.file_metadata().schema_descr());
+        let converter = StatisticsConverter::try_new(&described.name, schema, columns).ok()?;
+        let groups = metadata.row_groups();
+        let at = converter.parquet_column_index()?;
+        // Older writers took the bytes of text for signed.
+        let is_dated = |group: &RowGroupMetaData| {
+            group.column(at).statistics().is_none_or(Statistics::is_min_max_deprecated)
+        };
+        if groups.iter().any(is_dated) {
+            return None;
+        }
+        let known = |ends: Result<ArrayRef, ParquetError>| {
+            let ends = cast(&ends.ok()?, &wanted).ok()?;
+            (ends.null_count() == 0).then_some(ends)
+        };
+        Some(Extents {
+            least: known(converter.row_group_mins(groups))?,
+            greatest: known(converter.row_group_maxes(groups))?,
+        })
+    }
+
     /// The batches of a row group, with the components wanted.
     pub(super) fn open(
         &self,
@@ -135,6 +169,16 @@ impl Layout {
         let positions = (first_row + 1..=first_row + batch.num_rows()).collect();
         Decoded { arrays, positions }
     }
+}
+
+/// Between which values a component lies in each of a file's pieces. Nulls lie nowhere.
+#[derive(Clone, Debug)]
+pub struct Extents {
+    /// For each piece a value than which there is no lesser one. Integers or text, of the type that
+    /// they are read in.
+    pub least: ArrayRef,
+    /// For each piece a value than which there is no greater one.
+    pub greatest: ArrayRef,
 }
 
 pub(super) fn unreadable(file: &Path, error: &dyn std::error::Error) -> Diagnostic {
