@@ -366,13 +366,22 @@ impl Check<'_> {
         };
         let others = node.structure.identifiers().filter(|c| c.name != key.name).cloned();
         let mut components: Vec<Component> = others.collect();
+        let viral = |name: &String| node.structure.get(name).is_some_and(is_viral);
         for code in codes.iter() {
-            if components.iter().any(|component| component.name == *code) {
+            if viral(code) || components.iter().any(|component| component.name == *code) {
                 let message = format!("there would be two components `{code}`");
                 return Err(self.fault(&DUPLICATE_COMPONENT, span, message));
             }
             components.push(Component::measure(code, value.data_type));
         }
+        let (items, propagated) = self.propagated_in_groups(&node.structure, span)?;
+        let rest = (!propagated.is_empty()).then(|| {
+            let keys: Vec<String> =
+                components.iter().filter(|c| is_identifier(c)).map(|c| c.name.clone()).collect();
+            let groups = node.clone().aggregate(keys.clone(), items, span);
+            let own = groups.columns(is_identifier).collect::<Vec<_>>();
+            (keys, groups.project(own.into_iter().chain(propagated).collect(), span))
+        });
         let input = node.keeping(|c| is_identifier(c) || c.name == value.name, span);
         let operation = Operation::Pivot {
             input: Box::new(input),
@@ -380,7 +389,23 @@ impl Check<'_> {
             measure: value.name,
             codes: codes.to_vec(),
         };
-        Ok(Node::new(operation, DataStructure::new(components), span))
+        let pivoted = Node::new(operation, DataStructure::new(components), span);
+        let Some((keys, attributes)) = rest else { return Ok(pivoted) };
+        // What rows become one by, their viral attributes do too.
+        let from = |side: Option<usize>| {
+            move |component: &Component| {
+                (component.clone(), JoinColumn { from: side, name: component.name.clone() })
+            }
+        };
+        let own = |c: &&Component| !is_identifier(c);
+        let columns = pivoted
+            .structure
+            .identifiers()
+            .map(from(None))
+            .chain(pivoted.structure.components().iter().filter(own).map(from(Some(0))))
+            .chain(attributes.structure.components().iter().filter(own).map(from(Some(1))))
+            .collect();
+        Ok(pivoted.beside(attributes, keys, columns, span))
     }
 
     fn unpivot(
