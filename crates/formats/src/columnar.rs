@@ -13,6 +13,8 @@ use crate::metadata::Metadata;
 use crate::parquet::{self, Names};
 use crate::roles::{Sample, guess};
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use ::parquet::errors::ParquetError;
+use ::parquet::file::reader::ChunkReader;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray, StringViewBuilder};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType as ArrowType, Field, Float64Type, Schema, SchemaRef};
@@ -31,12 +33,22 @@ pub(crate) fn read_parquet(
     content: &Content,
     receiver: &mut dyn Receiver,
 ) -> Result<(), Vec<Diagnostic>> {
-    let damaged = |error: &dyn std::error::Error| vec![unreadable(content.path(), error)];
-    let bytes = content.bytes().map_err(|fault| vec![fault])?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(|e| damaged(&e))?;
+    match content.plain_file().map_err(|fault| vec![fault])? {
+        Some(file) => push_parquet(content.path(), file, receiver),
+        None => push_parquet(content.path(), content.bytes().map_err(|f| vec![f])?, receiver),
+    }
+}
+
+fn push_parquet(
+    path: &Path,
+    bytes: impl ChunkReader + 'static,
+    receiver: &mut dyn Receiver,
+) -> Result<(), Vec<Diagnostic>> {
+    let damaged = |error: ParquetError| vec![unreadable(path, &error)];
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(damaged)?;
     let described = parquet::described(builder.metadata().file_metadata());
-    let reader = builder.with_batch_size(BATCH).build().map_err(|e| damaged(&e))?;
-    push(content.path(), described, reader, receiver)
+    let reader = builder.with_batch_size(BATCH).build().map_err(damaged)?;
+    push(path, described, reader, receiver)
 }
 
 /// Reads an Arrow file or stream.

@@ -89,6 +89,16 @@ impl Content {
         Ok(bytes.into())
     }
 
+    /// The file, if the contents are just its bytes, for a reader that goes to and fro in it.
+    pub(crate) fn plain_file(&self) -> Result<Option<File>, Diagnostic> {
+        match (&self.bytes, self.packing()?) {
+            (None, Packing::None) => {
+                File::open(&self.path).map(Some).map_err(|error| self.unreadable(&error))
+            }
+            _ => Ok(None),
+        }
+    }
+
     fn packing(&self) -> Result<Packing, Diagnostic> {
         let mut raw = self.raw()?;
         raw.fill_buf().map(Packing::of).map_err(|error| self.unreadable(&error))

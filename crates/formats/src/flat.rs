@@ -4,13 +4,14 @@
 //! for the file, or guessed from the values (`roles`).
 
 use crate::content::Content;
-use crate::delimited::{Fields, push_field};
+use crate::delimited::{self, Fields, push_field};
 use crate::errors::{EMPTY_FILE, MISSING_COLUMN, RAGGED_ROW, UNWRITABLE};
 use crate::faults::Faults;
 use crate::files::{Known, no_data, only_one};
 use crate::formulas::{neutralised, restored};
 use crate::message::{Description, Lines, Loss, Note, Observations, Receiver, Variable, Writer};
 use crate::metadata::Metadata;
+use crate::pieces::Pieces;
 use crate::roles::{Sample, guess};
 use crate::survey::dialect;
 use arrow::array::{Array, ArrayRef, RecordBatch, StringViewBuilder};
@@ -25,81 +26,138 @@ use std::sync::Arc;
 
 const BATCH: usize = 8192;
 
-/// Reads the file as one data set, named after it.
+/// Reads the file as one data set, named after it. It is gone through twice, first for its encoding.
 pub(crate) fn read(
     content: &Content,
     known: &Known,
     receiver: &mut dyn Receiver,
 ) -> Result<(), Vec<Diagnostic>> {
     let one = |fault| vec![fault];
-    let bytes = content.bytes().map_err(one)?;
+    let unread = |error: io::Error| vec![content.fault(&error)];
     let file = content.path();
-    let text = dialect::encoding(&bytes).decode(&bytes).0;
-    if text.trim().is_empty() {
-        return Err(vec![Diagnostic::new(&EMPTY_FILE, file, "the file is empty")]);
+    let encoding = dialect::encoding(content.reader().map_err(one)?).map_err(unread)?;
+    let head = content.head(dialect::LOOKED_AT).map_err(one)?;
+    let delimiter = dialect::delimiter(&encoding.decode(&head).0);
+    let text = dialect::decoded(content.reader().map_err(one)?, encoding);
+    // Those that are tried are of one byte.
+    let mut pieces = Pieces::new(text, u8::try_from(delimiter).unwrap_or(b','));
+    let mut reading: Option<Reading> = None;
+    let mut line = 1;
+    while let Some(piece) = pieces.next_piece().map_err(unread)? {
+        let text = delimited::utf8(file, &piece, line).map_err(one)?;
+        let mut rows = Rows { fields: Fields::new(text, delimiter, line), delimiter, file };
+        let reading = match &mut reading {
+            Some(reading) => reading,
+            None if text.trim().is_empty() => break,
+            None => reading.insert(Reading::begin(content, known, &mut rows, receiver)?),
+        };
+        reading.take(&mut rows, receiver)?;
+        line = rows.fields.line();
     }
-    let delimiter = dialect::delimiter(&text);
-    let mut rows = Rows { fields: Fields::new(&text, delimiter, 1), file };
-    let Some((_, headings)) = rows.next().map_err(one)? else {
-        return Err(vec![Diagnostic::new(&EMPTY_FILE, file, "the file is empty")]);
-    };
-    let headings: Vec<String> = headings.iter().map(|heading| heading.trim().to_owned()).collect();
+    match reading {
+        Some(reading) => reading.end(receiver),
+        None => Err(vec![Diagnostic::new(&EMPTY_FILE, file, "the file is empty")]),
+    }
+}
 
-    let id = id(file);
-    let described = known.described(&id);
-    let (description, columns) = match described {
-        Some(described) => {
-            let columns = placed(file, &headings, &described)?;
-            (Description { id, ..described }, columns)
-        }
-        None => {
-            let ahead = Rows { fields: Fields::new(rows.fields.rest(), delimiter, 2), file };
-            guessed(id, &headings, ahead).map_err(one)?
-        }
-    };
-    let names = description.variables.iter().map(|variable| &variable.component.name);
-    let fields: Vec<Field> =
-        names.map(|name| Field::new(name, ArrowType::Utf8View, true)).collect();
-    let schema = Arc::new(Schema::new(fields));
-    receiver.dataset(description).map_err(one)?;
+/// A file whose headings have been read.
+struct Reading {
+    file: Arc<Path>,
+    /// How many fields a row has.
+    width: usize,
+    /// The field of each component.
+    columns: Vec<usize>,
+    schema: Arc<Schema>,
+    builders: Vec<StringViewBuilder>,
+    /// The lines of the rows that have not been passed on.
+    lines: Vec<u32>,
+    faults: Faults,
+}
 
-    let file_name: Arc<Path> = file.into();
-    let mut faults = Faults::default();
-    let mut builders: Vec<StringViewBuilder> =
-        columns.iter().map(|_| StringViewBuilder::new()).collect();
-    let mut lines: Vec<u32> = Vec::new();
-    loop {
-        let row = rows.next().map_err(one)?;
-        if row.is_none() || lines.len() == BATCH {
-            let arrays = builders.iter_mut().map(|b| Arc::new(b.finish()) as ArrayRef).collect();
-            if !lines.is_empty() {
-                let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
-                    .map_err(|error| one(Diagnostic::new(&RAGGED_ROW, file, error.to_string())))?;
-                let lines = std::mem::take(&mut lines);
-                let origins = Arc::new(Lines { file: Arc::clone(&file_name), lines });
-                receiver.observations(Observations { batch, origins }).map_err(one)?;
+impl Reading {
+    fn begin(
+        content: &Content,
+        known: &Known,
+        rows: &mut Rows<'_>,
+        receiver: &mut dyn Receiver,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let one = |fault| vec![fault];
+        let file = content.path();
+        let (_, headings) = rows.next().map_err(one)?.unwrap_or_default();
+        let headings: Vec<String> = headings.iter().map(|cell| cell.trim().to_owned()).collect();
+        let id = id(file);
+        let (description, columns) = match known.described(&id) {
+            Some(described) => {
+                let columns = placed(file, &headings, &described)?;
+                (Description { id, ..described }, columns)
             }
-        }
-        let Some((line, cells)) = row else { return faults.or(()) };
-        if cells.len() != headings.len() {
-            if cells.iter().all(|cell| cell.trim().is_empty()) {
+            None => {
+                let ahead = Fields::new(rows.fields.rest(), rows.delimiter, rows.fields.line());
+                guessed(id, &headings, Rows { fields: ahead, ..*rows }).map_err(one)?
+            }
+        };
+        let names = description.variables.iter().map(|variable| &variable.component.name);
+        let fields: Vec<Field> =
+            names.map(|name| Field::new(name, ArrowType::Utf8View, true)).collect();
+        receiver.dataset(description).map_err(one)?;
+        Ok(Self {
+            file: file.into(),
+            width: headings.len(),
+            builders: columns.iter().map(|_| StringViewBuilder::new()).collect(),
+            columns,
+            schema: Arc::new(Schema::new(fields)),
+            lines: Vec::new(),
+            faults: Faults::default(),
+        })
+    }
+
+    fn take(
+        &mut self,
+        rows: &mut Rows<'_>,
+        receiver: &mut dyn Receiver,
+    ) -> Result<(), Vec<Diagnostic>> {
+        while let Some((line, cells)) = rows.next().map_err(|fault| vec![fault])? {
+            if cells.len() != self.width {
+                if cells.iter().all(|cell| cell.trim().is_empty()) {
+                    continue;
+                }
+                let (has, wants) = (cells.len(), self.width);
+                let place = Place::Line { file: self.file.to_path_buf(), line, column: None };
+                let message = format!("the row has {has} fields, the headings {wants}");
+                let help = "quote fields that contain the delimiter";
+                self.faults.push(Diagnostic::new(&RAGGED_ROW, place, message).with_help(help));
+                if self.faults.is_full() {
+                    return std::mem::take(&mut self.faults).or(());
+                }
                 continue;
             }
-            let (has, wants) = (cells.len(), headings.len());
-            let place = Place::Line { file: file.to_path_buf(), line, column: None };
-            let message = format!("the row has {has} fields, the headings {wants}");
-            let help = "quote fields that contain the delimiter";
-            faults.push(Diagnostic::new(&RAGGED_ROW, place, message).with_help(help));
-            if faults.is_full() {
-                return faults.or(());
+            for (builder, &column) in self.builders.iter_mut().zip(&self.columns) {
+                let cell = restored(&cells[column]);
+                builder.append_option(Some(cell).filter(|cell| !cell.is_empty()));
             }
-            continue;
+            self.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
+            if self.lines.len() == BATCH {
+                self.pass_on(receiver)?;
+            }
         }
-        for (builder, &column) in builders.iter_mut().zip(&columns) {
-            let cell = restored(&cells[column]);
-            builder.append_option(Some(cell).filter(|cell| !cell.is_empty()));
+        Ok(())
+    }
+
+    fn pass_on(&mut self, receiver: &mut dyn Receiver) -> Result<(), Vec<Diagnostic>> {
+        let arrays = self.builders.iter_mut().map(|b| Arc::new(b.finish()) as ArrayRef).collect();
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays).map_err(|error| {
+            vec![Diagnostic::new(&RAGGED_ROW, self.file.as_ref(), error.to_string())]
+        })?;
+        let lines = std::mem::take(&mut self.lines);
+        let origins = Arc::new(Lines { file: Arc::clone(&self.file), lines });
+        receiver.observations(Observations { batch, origins }).map_err(|fault| vec![fault])
+    }
+
+    fn end(mut self, receiver: &mut dyn Receiver) -> Result<(), Vec<Diagnostic>> {
+        if !self.lines.is_empty() {
+            self.pass_on(receiver)?;
         }
-        lines.push(u32::try_from(line).unwrap_or(u32::MAX));
+        self.faults.or(())
     }
 }
 
@@ -274,6 +332,7 @@ type Row<'t> = (usize, Vec<Cow<'t, str>>);
 /// The rows of a text.
 struct Rows<'t> {
     fields: Fields<'t>,
+    delimiter: char,
     file: &'t Path,
 }
 

@@ -149,7 +149,7 @@ pub fn survey(content: &Content) -> Result<Survey, Diagnostic> {
         }
         Kind::Csv => {
             let bytes = content.bytes()?;
-            let encoding = dialect::encoding(&bytes);
+            let encoding = dialect::encoding(&bytes[..]).map_err(|error| content.fault(&error))?;
             let delimiter = dialect::delimiter(&encoding.decode(&bytes).0);
             let grid = Arc::new(delimited::grid(&file, &bytes, delimiter, encoding)?);
             let notation = dialect::notation(std::slice::from_ref(&grid));

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod corpora;
+mod flat;
 mod jsonstat;
 mod kazakhstan;
 mod official;
