@@ -5,31 +5,20 @@
 //! DataFusion an input is a table of as many partitions as there are threads.
 
 use crate::arrow_type;
+use crate::leaf::{Leaf, LeafExec, Part};
 use crate::watch::Watch;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
-use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{
-    DataFusionError, Result, Statistics, exec_datafusion_err, internal_datafusion_err,
-    stats::Precision,
-};
-use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::common::{DataFusionError, Result, exec_err};
 use datafusion::logical_expr::{Expr, TableType};
-use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
-use datafusion::physical_plan::execution_plan::{
-    Boundedness, EmissionType, ReplaceChildrenOptions,
-};
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties,
-};
+use datafusion::physical_plan::ExecutionPlan;
 use olshem_formats::described::{DataFile, Extents, Scan};
 use olshem_model::{DataStructure, Diagnostic};
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Rows in batches; an error ends them.
 pub type Batches =
@@ -138,125 +127,51 @@ impl TableProvider for Table {
         let schema = Arc::new(self.schema.project(&components)?);
         let parts =
             NonZeroUsize::new(state.config().target_partitions()).unwrap_or(NonZeroUsize::MIN);
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(schema),
-            Partitioning::UnknownPartitioning(parts.get()),
-            EmissionType::Incremental,
-            Boundedness::Bounded,
-        );
-        Ok(Arc::new(InputExec {
-            input: Arc::clone(&self.input),
-            components,
-            parts,
-            properties: Arc::new(properties),
-            opened: Mutex::default(),
-            watch: Arc::clone(&self.watch),
-        }))
+        let (input, watch) = (Arc::clone(&self.input), Arc::clone(&self.watch));
+        Ok(Arc::new(LeafExec::new(Scanned { input, components, schema, parts, watch })))
     }
 }
 
-/// Reads an input.
-pub(crate) struct InputExec {
-    input: Arc<dyn Input>,
-    components: Vec<usize>,
-    parts: NonZeroUsize,
-    properties: Arc<PlanProperties>,
-    /// The parts that nobody has begun to read, once somebody has begun.
-    opened: Mutex<Option<Vec<Option<Batches>>>>,
-    watch: Arc<Watch>,
-}
-
-impl InputExec {
-    pub(crate) fn input(&self) -> &Arc<dyn Input> {
-        &self.input
-    }
-
+/// An input that is read from end to end.
+#[derive(Debug)]
+pub(crate) struct Scanned {
+    pub(crate) input: Arc<dyn Input>,
     /// The components read.
-    pub(crate) fn components(&self) -> &[usize] {
-        &self.components
-    }
-
-    pub(crate) fn watch(&self) -> &Arc<Watch> {
-        &self.watch
-    }
-
-    fn part(&self, partition: usize) -> Option<Batches> {
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        let scan = || self.input.scan(&self.components, self.parts).into_iter().map(Some).collect();
-        opened.get_or_insert_with(scan).get_mut(partition)?.take()
-    }
+    pub(crate) components: Vec<usize>,
+    pub(crate) schema: SchemaRef,
+    parts: NonZeroUsize,
+    pub(crate) watch: Arc<Watch>,
 }
 
-impl fmt::Debug for InputExec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InputExec").field("components", &self.components).finish_non_exhaustive()
-    }
-}
+impl Leaf for Scanned {
+    const NAME: &'static str = "InputExec";
 
-impl DisplayAs for InputExec {
-    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "InputExec: parts={}, components={:?}", self.parts, self.components)
-    }
-}
-
-impl ExecutionPlan for InputExec {
-    fn name(&self) -> &'static str {
-        "InputExec"
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
     }
 
-    fn properties(&self) -> &Arc<PlanProperties> {
-        &self.properties
+    fn parts(&self) -> usize {
+        self.parts.get()
     }
 
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        Vec::new()
+    fn rows(&self) -> usize {
+        self.input.rows()
     }
 
-    fn apply_expressions(
-        &self,
-        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn replace_children(
-        self: Arc<Self>,
-        _: Vec<Arc<dyn ExecutionPlan>>,
-        _: ReplaceChildrenOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(self)
-    }
-
-    fn with_new_children(
-        self: Arc<Self>,
-        _: Vec<Arc<dyn ExecutionPlan>>,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(self)
-    }
-
-    fn execute(&self, partition: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let batches = self
-            .part(partition)
-            .ok_or_else(|| internal_datafusion_err!("a part of an input is read twice"))?;
-        let watch = Arc::clone(&self.watch);
-        let counted = batches.map(move |batch| {
-            if watch.is_interrupted() {
-                return Err(exec_datafusion_err!("interrupted"));
-            }
-            let batch = batch.map_err(DataFusionError::External)?;
-            watch.count(batch.num_rows());
-            Ok(batch)
-        });
-        let stream = futures::stream::iter(counted);
-        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), stream)))
-    }
-
-    fn partition_statistics(&self, partition: Option<usize>) -> Result<Arc<Statistics>> {
-        let rows = match partition {
-            Some(_) => self.input.rows() / self.parts,
-            None => self.input.rows(),
+    fn open(&self) -> Vec<Part> {
+        let counted = |mut batches: Batches| -> Part {
+            let watch = Arc::clone(&self.watch);
+            Box::new(std::iter::from_fn(move || next(&mut batches, &watch)))
         };
-        let statistics = Statistics::new_unknown(&self.schema());
-        Ok(Arc::new(statistics.with_num_rows(Precision::Inexact(rows))))
+        self.input.scan(&self.components, self.parts).into_iter().map(counted).collect()
     }
+}
+
+/// The next rows, which `watch` counts.
+pub(crate) fn next(batches: &mut Batches, watch: &Watch) -> Option<Result<RecordBatch>> {
+    let batch = batches.next()?.map_err(DataFusionError::External);
+    if watch.is_interrupted() {
+        return Some(exec_err!("interrupted"));
+    }
+    Some(batch.inspect(|batch| watch.count(batch.num_rows())))
 }

@@ -50,6 +50,7 @@ mod frequency;
 mod functions;
 pub mod input;
 mod interval;
+mod leaf;
 mod piece_join;
 mod plan;
 mod schedule;

@@ -10,7 +10,8 @@
 mod execution;
 mod merge;
 
-use crate::input::{Input, InputExec};
+use crate::input::{Input, Scanned};
+use crate::leaf::LeafExec;
 use arrow::array::make_comparator;
 use arrow::compute::SortOptions;
 use arrow::datatypes::{DataType, SchemaRef};
@@ -23,7 +24,7 @@ use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::joins::HashJoinExec;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::{ExecutionPlan, PhysicalExpr};
-use execution::{PieceJoinExec, Plan};
+use execution::PieceJoin;
 use merge::Output;
 use olshem_formats::described::Extents;
 use std::sync::Arc;
@@ -37,7 +38,7 @@ pub(crate) fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     rules
 }
 
-/// Puts [`PieceJoinExec`] where it can stand for a hash join.
+/// Puts [`PieceJoin`] where it can stand for a hash join.
 #[derive(Debug)]
 struct JoinPieces;
 
@@ -59,7 +60,9 @@ impl PhysicalOptimizerRule for JoinPieces {
         let replaced = plan.transform_up(|node| {
             let join = node.downcast_ref::<HashJoinExec>();
             Ok(match join.and_then(|join| by_pieces(join, threads)) {
-                Some(join) => Transformed::yes(Arc::new(join) as Arc<dyn ExecutionPlan>),
+                Some(join) => {
+                    Transformed::yes(Arc::new(LeafExec::new(join)) as Arc<dyn ExecutionPlan>)
+                }
                 None => Transformed::no(node),
             })
         })?;
@@ -89,16 +92,16 @@ enum Origin {
 }
 
 /// The join piece by piece, if it can be done so and is worth it.
-fn by_pieces(join: &HashJoinExec, threads: usize) -> Option<PieceJoinExec> {
+fn by_pieces(join: &HashJoinExec, threads: usize) -> Option<PieceJoin> {
     let is_plain = join.filter().is_none()
         && join.fetch().is_none()
         && !join.null_aware
         && join.null_equality() == NullEquality::NullEqualsNothing;
-    let (left, right) = (Scanned::of(join.left())?, Scanned::of(join.right())?);
+    let (left, right) = (Operand::of(join.left())?, Operand::of(join.right())?);
     let left_drives = match join.join_type() {
         JoinType::Left => true,
         JoinType::Right => false,
-        JoinType::Inner => left.input().rows() > right.input().rows(),
+        JoinType::Inner => left.scan.input.rows() > right.scan.input.rows(),
         _ => return None,
     };
     if !is_plain {
@@ -141,7 +144,7 @@ fn by_pieces(join: &HashJoinExec, threads: usize) -> Option<PieceJoinExec> {
         Some(projection) => projection.iter().map(|&column| origin(column)).collect(),
         None => (0..left_columns + right.columns.len()).map(origin).collect(),
     };
-    Some(PieceJoinExec::new(Plan {
+    Some(PieceJoin {
         driving: driving.side(keys.iter().map(|(_, d)| *d), driving_extents),
         held: held.side(keys.iter().map(|(h, _)| *h), held_extents),
         meets,
@@ -151,22 +154,23 @@ fn by_pieces(join: &HashJoinExec, threads: usize) -> Option<PieceJoinExec> {
             outer: *join.join_type() != JoinType::Inner,
         },
         threads,
-        watch: Arc::clone(driving.scan.watch()),
-    }))
+        watch: Arc::clone(&driving.scan.watch),
+    })
 }
 
 /// An input as a join reads it.
-struct Scanned<'p> {
-    scan: &'p InputExec,
+struct Operand<'p> {
+    scan: &'p Scanned,
     /// Which of the components read each column is.
     columns: Vec<usize>,
 }
 
-impl<'p> Scanned<'p> {
+impl<'p> Operand<'p> {
     /// None if rows are left out or computed on the way.
     fn of(plan: &'p Arc<dyn ExecutionPlan>) -> Option<Self> {
-        if let Some(scan) = plan.downcast_ref::<InputExec>() {
-            return Some(Self { scan, columns: (0..scan.components().len()).collect() });
+        if let Some(exec) = plan.downcast_ref::<LeafExec<Scanned>>() {
+            let scan = exec.leaf();
+            return Some(Self { scan, columns: (0..scan.components.len()).collect() });
         }
         let projection = plan.downcast_ref::<ProjectionExec>()?;
         let below = Self::of(projection.input())?;
@@ -179,23 +183,19 @@ impl<'p> Scanned<'p> {
         self.columns.get(column.index()).copied()
     }
 
-    fn input(&self) -> &Arc<dyn Input> {
-        self.scan.input()
-    }
-
     fn data_type(&self, read: usize) -> DataType {
-        self.scan.schema().field(read).data_type().clone()
+        self.scan.schema.field(read).data_type().clone()
     }
 
     fn extents(&self, read: usize) -> Option<Extents> {
-        self.input().extents(*self.scan.components().get(read)?)
+        self.scan.input.extents(*self.scan.components.get(read)?)
     }
 
     fn side(&self, keys: impl Iterator<Item = usize>, extents: Extents) -> Side {
         Side {
-            input: Arc::clone(self.input()),
-            components: self.scan.components().to_vec(),
-            schema: self.scan.schema(),
+            input: Arc::clone(&self.scan.input),
+            components: self.scan.components.clone(),
+            schema: Arc::clone(&self.scan.schema),
             keys: keys.collect(),
             extents,
         }

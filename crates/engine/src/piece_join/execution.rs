@@ -2,41 +2,21 @@
 
 use super::Side;
 use super::merge::{Merge, Ordered, Output};
-use crate::input::Batches;
+use crate::input::{Batches, next};
+use crate::leaf::{Leaf, Part};
 use crate::watch::Watch;
 use arrow::array::{Array, ArrayRef, RecordBatch};
 use arrow::compute::concat_batches;
 use arrow::compute::kernels::cmp::{gt, lt};
-use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{
-    DataFusionError, Result, Statistics, exec_err, internal_datafusion_err, internal_err,
-    stats::Precision,
-};
-use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::physical_expr::EquivalenceProperties;
-use datafusion::physical_plan::execution_plan::{
-    Boundedness, EmissionType, ReplaceChildrenOptions,
-};
-use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PhysicalExpr, PlanProperties,
-};
+use arrow::datatypes::SchemaRef;
+use datafusion::common::{DataFusionError, Result, exec_err, internal_err};
 use std::collections::VecDeque;
-use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Joins two inputs piece by piece.
-pub(super) struct PieceJoinExec {
-    plan: Arc<Plan>,
-    properties: Arc<PlanProperties>,
-    /// The parts that nobody has begun to read, once somebody has begun.
-    opened: Mutex<Option<Vec<Option<Joined>>>>,
-}
-
-/// What is known before anything is read.
-#[derive(Debug)]
-pub(super) struct Plan {
+/// A join of two inputs piece by piece, before anything is read.
+#[derive(Clone, Debug)]
+pub(super) struct PieceJoin {
     pub(super) driving: Side,
     pub(super) held: Side,
     /// Which pieces held each driving piece meets.
@@ -46,93 +26,25 @@ pub(super) struct Plan {
     pub(super) watch: Arc<Watch>,
 }
 
-impl PieceJoinExec {
-    pub(super) fn new(plan: Plan) -> Self {
-        let properties = PlanProperties::new(
-            EquivalenceProperties::new(Arc::clone(&plan.output.schema)),
-            Partitioning::UnknownPartitioning(plan.threads),
-            EmissionType::Incremental,
-            Boundedness::Bounded,
-        );
-        Self { plan: Arc::new(plan), properties: Arc::new(properties), opened: Mutex::default() }
+impl Leaf for PieceJoin {
+    const NAME: &'static str = "PieceJoinExec";
+
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.output.schema)
     }
 
-    fn part(&self, partition: usize) -> Option<Joined> {
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = || {
-            let work = Arc::new(Work::new(&self.plan));
-            let part = || Some(Joined::new(Arc::clone(&self.plan), Arc::clone(&work)));
-            std::iter::repeat_with(part).take(self.plan.threads).collect()
-        };
-        opened.get_or_insert_with(open).get_mut(partition)?.take()
-    }
-}
-
-impl fmt::Debug for PieceJoinExec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PieceJoinExec").field("plan", &self.plan).finish_non_exhaustive()
-    }
-}
-
-impl DisplayAs for PieceJoinExec {
-    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let met: usize = self.plan.meets.iter().map(Vec::len).sum();
-        write!(
-            f,
-            "PieceJoinExec: outer={}, driving={:?}, held={:?}, meetings={met}",
-            self.plan.output.outer, self.plan.driving.components, self.plan.held.components
-        )
-    }
-}
-
-impl ExecutionPlan for PieceJoinExec {
-    fn name(&self) -> &'static str {
-        "PieceJoinExec"
+    fn parts(&self) -> usize {
+        self.threads
     }
 
-    fn properties(&self) -> &Arc<PlanProperties> {
-        &self.properties
+    fn rows(&self) -> usize {
+        self.driving.input.rows()
     }
 
-    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        Vec::new()
-    }
-
-    fn apply_expressions(
-        &self,
-        _: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
-    ) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn replace_children(
-        self: Arc<Self>,
-        _: Vec<Arc<dyn ExecutionPlan>>,
-        _: ReplaceChildrenOptions,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(self)
-    }
-
-    fn with_new_children(
-        self: Arc<Self>,
-        _: Vec<Arc<dyn ExecutionPlan>>,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(self)
-    }
-
-    fn execute(&self, partition: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        let part = self
-            .part(partition)
-            .ok_or_else(|| internal_datafusion_err!("a part of a join is read twice"))?;
-        let stream = futures::stream::iter(part);
-        Ok(Box::pin(RecordBatchStreamAdapter::new(self.schema(), stream)))
-    }
-
-    fn partition_statistics(&self, partition: Option<usize>) -> Result<Arc<Statistics>> {
-        let rows = self.plan.driving.input.rows();
-        let rows = partition.map_or(rows, |_| rows / self.plan.threads);
-        let statistics = Statistics::new_unknown(&self.schema());
-        Ok(Arc::new(statistics.with_num_rows(Precision::Inexact(rows))))
+    fn open(&self) -> Vec<Part> {
+        let (plan, work) = (Arc::new(self.clone()), Arc::new(Work::new(self)));
+        let part = || -> Part { Box::new(Joined::new(Arc::clone(&plan), Arc::clone(&work))) };
+        std::iter::repeat_with(part).take(self.threads).collect()
     }
 }
 
@@ -159,7 +71,7 @@ enum Rows {
 }
 
 impl Work {
-    fn new(plan: &Plan) -> Self {
+    fn new(plan: &PieceJoin) -> Self {
         let (driving, held) = (plan.driving.pieces(), plan.held.pieces());
         let wanted = |n: usize| plan.meets.iter().flatten().filter(|&&met| met == n).count();
         let held = held.into_iter().enumerate();
@@ -177,7 +89,7 @@ impl Work {
     }
 
     /// A piece held, for one of those that want it. Who asks first reads it, and others wait.
-    fn held(&self, n: usize, plan: &Plan) -> Result<Arc<Ordered>> {
+    fn held(&self, n: usize, plan: &PieceJoin) -> Result<Arc<Ordered>> {
         let Some(held) = self.held.get(n) else {
             return internal_err!("an input has fewer pieces than it said");
         };
@@ -203,7 +115,7 @@ impl Work {
     }
 
     /// Reads a piece that no driving piece meets: it may be read for the sake of its checks.
-    fn pass_over(&self, plan: &Plan) -> Result<()> {
+    fn pass_over(&self, plan: &PieceJoin) -> Result<()> {
         for held in &self.held {
             let rows = {
                 let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
@@ -213,26 +125,19 @@ impl Work {
                 }
             };
             if let Rows::Unread(mut batches) = rows {
-                std::iter::from_fn(|| plan.next(&mut batches)).try_for_each(|b| b.map(drop))?;
+                std::iter::from_fn(|| next(&mut batches, &plan.watch))
+                    .try_for_each(|b| b.map(drop))?;
             }
         }
         Ok(())
     }
 }
 
-impl Plan {
-    /// The next rows of a piece.
-    fn next(&self, batches: &mut Batches) -> Option<Result<RecordBatch>> {
-        let batch = batches.next()?.map_err(DataFusionError::External);
-        if self.watch.is_interrupted() {
-            return Some(exec_err!("interrupted"));
-        }
-        Some(batch.inspect(|batch| self.watch.count(batch.num_rows())))
-    }
-
+impl PieceJoin {
     /// A piece held.
     fn read(&self, n: usize, batches: &mut Batches) -> Result<Ordered> {
-        let batches = std::iter::from_fn(|| self.next(batches)).collect::<Result<Vec<_>>>()?;
+        let batches =
+            std::iter::from_fn(|| next(batches, &self.watch)).collect::<Result<Vec<_>>>()?;
         let rows = concat_batches(&self.held.schema, &batches)?;
         let (rows, _) = Ordered::of(rows, &self.held.keys)?;
         self.held.expect_within(n, &rows)?;
@@ -267,7 +172,7 @@ impl Side {
 
 /// The rows that one thread joins.
 struct Joined {
-    plan: Arc<Plan>,
+    plan: Arc<PieceJoin>,
     work: Arc<Work>,
     piece: Option<Driving>,
     merge: Option<Merge>,
@@ -291,7 +196,7 @@ impl Iterator for Joined {
 }
 
 impl Joined {
-    fn new(plan: Arc<Plan>, work: Arc<Work>) -> Self {
+    fn new(plan: Arc<PieceJoin>, work: Arc<Work>) -> Self {
         Self { plan, work, piece: None, merge: None, unmatched: VecDeque::new() }
     }
 
@@ -313,7 +218,7 @@ impl Joined {
                 }
                 continue;
             };
-            match self.plan.next(&mut piece.batches).transpose()? {
+            match next(&mut piece.batches, &self.plan.watch).transpose()? {
                 Some(batch) => self.begin(batch)?,
                 None => self.piece = None,
             }

@@ -178,7 +178,7 @@ pub(super) struct Merge {
 }
 
 /// What the result is made of.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Output {
     pub(super) schema: SchemaRef,
     pub(super) columns: Vec<Origin>,
