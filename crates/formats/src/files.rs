@@ -8,7 +8,8 @@ use crate::kind::Kind;
 use crate::message::{Collected, Description, Observations, Receiver, Variable, Writer};
 use crate::metadata::{Metadata, Reference};
 use crate::sdmx::csv::CsvWriter;
-use crate::sdmx::ml::write::Version;
+use crate::sdmx::json::JsonWriter;
+use crate::sdmx::ml::write::{Form, Version, writer as ml};
 use crate::{identifier, jsonstat, px, sdmx, workbook};
 use olshem_model::{Diagnostic, Place};
 use std::cell::OnceCell;
@@ -157,15 +158,18 @@ pub fn read(
 ) -> Result<Kind, Vec<Diagnostic>> {
     let kind = Kind::of(content).map_err(|fault| vec![fault])?;
     match kind {
-        Kind::SdmxMl20 | Kind::SdmxMl21 | Kind::SdmxMl30 => {
-            sdmx::ml::read(content, known, receiver)?
-        }
+        Kind::SdmxMl20
+        | Kind::SdmxMl21
+        | Kind::SdmxMl21TimeSeries
+        | Kind::SdmxMl21Generic
+        | Kind::SdmxMl21GenericTimeSeries
+        | Kind::SdmxMl30 => sdmx::ml::read(content, known, receiver)?,
         Kind::Csv => flat::read(content, known, receiver)?,
         Kind::JsonStat => jsonstat::read(content, receiver)?,
         Kind::Px => px::read(content, receiver)?,
         Kind::Parquet => columnar::read_parquet(content, receiver)?,
         Kind::Arrow => columnar::read_arrow(content, receiver)?,
-        Kind::SdmxJson1 | Kind::SdmxJson2 => {
+        Kind::SdmxJsonDraft | Kind::SdmxJson1 | Kind::SdmxJson2 => {
             sdmx::json::read(content, receiver).map_err(|fault| vec![fault])?;
         }
         Kind::SdmxCsv1 | Kind::SdmxCsv2 => {
@@ -207,18 +211,27 @@ pub fn writer<'w>(
     out: Box<dyn Write + Send + 'w>,
     writing: &Writing,
 ) -> Result<Box<dyn Writer + 'w>, Diagnostic> {
+    let json =
+        |version, out| -> Box<dyn Writer + 'w> { Box::new(JsonWriter::new(version, out, writing)) };
     match kind {
         Kind::Csv => Ok(Box::new(FlatWriter::new(out))),
         Kind::JsonStat => Ok(jsonstat::writer(out, writing)),
         Kind::Px => Ok(px::writer(out, writing)),
-        Kind::SdmxMl21 => Ok(sdmx::ml::write::writer(Version::V21, out, writing)),
-        Kind::SdmxMl30 => Ok(sdmx::ml::write::writer(Version::V30, out, writing)),
-        Kind::SdmxJson2 => Ok(Box::new(sdmx::json::JsonWriter::new(out, writing))),
+        Kind::SdmxMl21 => Ok(ml(Version::V21, Form::Specific, out, writing)),
+        Kind::SdmxMl21TimeSeries => Ok(ml(Version::V21, Form::TimeSeries, out, writing)),
+        Kind::SdmxMl21Generic => Ok(ml(Version::V21, Form::Generic, out, writing)),
+        Kind::SdmxMl21GenericTimeSeries => {
+            Ok(ml(Version::V21, Form::GenericTimeSeries, out, writing))
+        }
+        Kind::SdmxMl30 => Ok(ml(Version::V30, Form::Specific, out, writing)),
+        Kind::SdmxJsonDraft => Ok(json(sdmx::json::Version::Draft, out)),
+        Kind::SdmxJson1 => Ok(json(sdmx::json::Version::V1, out)),
+        Kind::SdmxJson2 => Ok(json(sdmx::json::Version::V2, out)),
         Kind::SdmxCsv1 => Ok(Box::new(CsvWriter::new(out, sdmx::csv::Version::V1, writing))),
         Kind::SdmxCsv2 => Ok(Box::new(CsvWriter::new(out, sdmx::csv::Version::V2, writing))),
         Kind::Parquet => Ok(Box::new(ParquetWriter::new(out))),
         Kind::Workbook => Ok(workbook::writer(out, writing)),
-        Kind::SdmxMl20 | Kind::SdmxJson1 | Kind::Arrow => {
+        Kind::SdmxMl20 | Kind::Arrow => {
             let message = format!("{kind} is read, and not written");
             Err(Diagnostic::new(&UNWRITABLE, Place::Nowhere, message))
         }

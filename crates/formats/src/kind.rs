@@ -17,11 +17,19 @@ pub enum Kind {
     SdmxCsv2,
     /// SDMX-ML 2.0, read only.
     SdmxMl20,
-    /// SDMX-ML 2.1.
+    /// SDMX-ML 2.1: structures, and structure-specific data.
     SdmxMl21,
+    /// Structure-specific time series of SDMX-ML 2.1.
+    SdmxMl21TimeSeries,
+    /// Generic data of SDMX-ML 2.1.
+    SdmxMl21Generic,
+    /// Generic time series of SDMX-ML 2.1.
+    SdmxMl21GenericTimeSeries,
     /// SDMX-ML 3.0.
     SdmxMl30,
-    /// SDMX-JSON 1.0, read only.
+    /// The draft of SDMX-JSON 1.0, of data only.
+    SdmxJsonDraft,
+    /// SDMX-JSON 1.0.
     SdmxJson1,
     /// SDMX-JSON 2.0.
     SdmxJson2,
@@ -44,7 +52,15 @@ const KINDS: &[(Kind, &str, &str)] = &[
     (Kind::SdmxCsv2, "sdmx-csv", "SDMX-CSV 2.0"),
     (Kind::SdmxMl20, "sdmx-ml-2.0", "SDMX-ML 2.0"),
     (Kind::SdmxMl21, "sdmx-ml-2.1", "SDMX-ML 2.1"),
+    (Kind::SdmxMl21TimeSeries, "sdmx-ml-2.1-timeseries", "SDMX-ML 2.1 (time series)"),
+    (Kind::SdmxMl21Generic, "sdmx-ml-2.1-generic", "SDMX-ML 2.1 (generic)"),
+    (
+        Kind::SdmxMl21GenericTimeSeries,
+        "sdmx-ml-2.1-generic-timeseries",
+        "SDMX-ML 2.1 (generic time series)",
+    ),
     (Kind::SdmxMl30, "sdmx-ml", "SDMX-ML 3.0"),
+    (Kind::SdmxJsonDraft, "sdmx-json-draft", "draft of SDMX-JSON 1.0"),
     (Kind::SdmxJson1, "sdmx-json-1.0", "SDMX-JSON 1.0"),
     (Kind::SdmxJson2, "sdmx-json", "SDMX-JSON 2.0"),
     (Kind::JsonStat, "jsonstat", "JSON-stat 2.0"),
@@ -60,14 +76,24 @@ impl Kind {
         KINDS
             .iter()
             .map(|(kind, ..)| *kind)
-            .filter(|kind| !matches!(kind, Self::SdmxMl20 | Self::SdmxJson1 | Self::Arrow))
+            .filter(|kind| !matches!(kind, Self::SdmxMl20 | Self::Arrow))
     }
 
     /// Whether its data may be unreadable without a structure that is published apart.
     pub fn may_need_structure(self) -> bool {
+        self.is_sdmx_ml() || matches!(self, Self::SdmxCsv1 | Self::SdmxCsv2)
+    }
+
+    /// Whether it is SDMX-ML, of whatever version.
+    pub fn is_sdmx_ml(self) -> bool {
         matches!(
             self,
-            Self::SdmxMl20 | Self::SdmxMl21 | Self::SdmxMl30 | Self::SdmxCsv1 | Self::SdmxCsv2
+            Self::SdmxMl20
+                | Self::SdmxMl21
+                | Self::SdmxMl21TimeSeries
+                | Self::SdmxMl21Generic
+                | Self::SdmxMl21GenericTimeSeries
+                | Self::SdmxMl30
         )
     }
 
@@ -158,22 +184,50 @@ fn readable(head: &[u8]) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// Which version of SDMX-ML, by the namespaces that the beginning names.
+/// Which version of SDMX-ML, by the namespaces that the beginning names, and which form of 2.1.
 fn xml(text: &str) -> Kind {
     if text.contains("/schemas/v3_0/") || text.contains("/schemas/v3_1/") {
         Kind::SdmxMl30
     } else if text.contains("/schemas/v2_0/") || text.contains("/schemas/v1_0/") {
         Kind::SdmxMl20
     } else {
-        Kind::SdmxMl21
+        match root(text) {
+            "StructureSpecificTimeSeriesData" => Kind::SdmxMl21TimeSeries,
+            "GenericData" => Kind::SdmxMl21Generic,
+            "GenericTimeSeriesData" => Kind::SdmxMl21GenericTimeSeries,
+            _ => Kind::SdmxMl21,
+        }
     }
+}
+
+/// The name of the first element, without its prefix.
+fn root(text: &str) -> &str {
+    let mut rest = text;
+    while let Some((_, found)) = rest.split_once('<') {
+        let end = match found {
+            _ if found.starts_with("!--") => "-->",
+            _ if found.starts_with(['?', '!']) => ">",
+            _ => {
+                let name = found.split(['>', '/', ' ', '\t', '\r', '\n']).next();
+                return name.and_then(|name| name.rsplit(':').next()).unwrap_or_default();
+            }
+        };
+        rest = found.split_once(end).map_or("", |(_, rest)| rest);
+    }
+    ""
 }
 
 /// Which kind of JSON, by the keys that the beginning has.
 fn json(text: &str) -> Kind {
     let has = |key: &str| text.contains(&format!("\"{key}\""));
+    if has("header") && !has("meta") && (has("dataSets") || has("structure")) {
+        return Kind::SdmxJsonDraft;
+    }
     if text.contains("sdmx-json") {
-        let old = text.contains("/1.0") || text.contains("/1.0.0") || text.contains("-1.0");
+        // The schema that it names tells best.
+        let named = text.split_once("\"schema\"").and_then(|(_, rest)| rest.split('"').nth(1));
+        let text = named.filter(|name| name.contains("sdmx-json")).unwrap_or(text);
+        let old = text.contains("/1.0") || text.contains("-1.0");
         return if old && !text.contains("/2.") { Kind::SdmxJson1 } else { Kind::SdmxJson2 };
     }
     if has("class") || (has("dimension") && has("value")) || has("size") {

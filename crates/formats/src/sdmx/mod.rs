@@ -3,7 +3,19 @@
 
 pub mod csv;
 pub mod json;
+mod losses;
 pub mod ml;
+mod names;
+mod prepare;
+
+/// A version of the standard that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// 2.1: SDMX-ML 2.1, SDMX-JSON 1.0.
+    V21,
+    /// 3.0: SDMX-ML 3.0, SDMX-JSON 2.0.
+    V30,
+}
 
 /// The keyword of the [`Extra`](crate::message::Extra) of a variable whose values are texts by
 /// language, written as JSON objects (`{"en":"…","fr":"…"}`); its values are the languages, where it is

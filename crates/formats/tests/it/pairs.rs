@@ -96,7 +96,7 @@ fn through(kind: Kind, from: &Collected, structures: &Metadata) -> Collected {
 fn ending(kind: Kind) -> &'static str {
     match kind {
         Kind::Csv | Kind::SdmxCsv1 | Kind::SdmxCsv2 => "csv",
-        Kind::JsonStat | Kind::SdmxJson2 => "json",
+        Kind::JsonStat | Kind::SdmxJsonDraft | Kind::SdmxJson1 | Kind::SdmxJson2 => "json",
         Kind::Px => "px",
         Kind::Workbook => "xlsx",
         Kind::Parquet => "parquet",

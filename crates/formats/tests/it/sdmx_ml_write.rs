@@ -5,21 +5,25 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewBuilder};
 use arrow::datatypes::{DataType as ArrowType, Field, Schema};
 use olshem_formats::files::{Known, Writing, collect, writer};
 use olshem_formats::message::{
-    Collected, Description, Header, Lines, Note, Observations, Variable,
+    Collected, Description, Extra, Header, Lines, Note, Observations, Variable,
 };
 use olshem_formats::metadata::{
     Artefact, Attachment, Class, Concept, Constraint, Definition, Hierarchy, Metadata, Node, Part,
     Reference, Region, Representation, Transformation,
 };
+use olshem_formats::sdmx::AT_OBSERVATION;
 use olshem_formats::{Content, Kind};
 use olshem_model::codelist::{Annotation, Item, Labels};
-use olshem_model::{Codelist, Component, DataType};
+use olshem_model::{Codelist, Component, DataType, Diagnostic};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 const KINDS: [Kind; 2] = [Kind::SdmxMl21, Kind::SdmxMl30];
+/// The other ways in which 2.1 writes data.
+const FORMS: [Kind; 3] =
+    [Kind::SdmxMl21Generic, Kind::SdmxMl21TimeSeries, Kind::SdmxMl21GenericTimeSeries];
 
 /// What is written of something read: the data, the structures that have no room beside them, and
 /// what was lost.
@@ -30,6 +34,11 @@ struct Written {
 }
 
 fn written(read: &Collected, kind: Kind) -> Written {
+    try_written(read, kind).unwrap_or_else(|fault| panic!("{}", told(&[fault])))
+}
+
+/// The same, or why there is no such data set in that format.
+fn try_written(read: &Collected, kind: Kind) -> Result<Written, Diagnostic> {
     let mut bytes = Vec::new();
     let mut writer = writer(kind, Box::new(&mut bytes), &Writing::default()).unwrap();
     writer.header(read.header.clone()).unwrap();
@@ -37,14 +46,14 @@ fn written(read: &Collected, kind: Kind) -> Written {
         writer.metadata(read.metadata.clone()).unwrap();
     }
     for (description, batches) in &read.datasets {
-        writer.dataset(description.clone()).unwrap();
+        writer.dataset(description.clone())?;
         for observations in batches {
             writer.observations(observations.clone()).unwrap();
         }
     }
     let structures = writer.left_out();
     let lost = writer.finish().unwrap().into_iter().map(|loss| loss.0).collect();
-    Written { message: String::from_utf8(bytes).unwrap(), structures, lost }
+    Ok(Written { message: String::from_utf8(bytes).unwrap(), structures, lost })
 }
 
 /// What is read of what was written, its structures from their own message.
@@ -52,6 +61,8 @@ fn read_back(written: &Written, kind: Kind) -> Collected {
     let mut metadata = Metadata::default();
     if let Some(structures) = &written.structures {
         let alone = Collected { metadata: structures.clone(), ..Collected::default() };
+        let of_21 = FORMS.contains(&kind);
+        let kind = if of_21 { Kind::SdmxMl21 } else { kind };
         metadata = read_back(&self::written(&alone, kind), kind).metadata;
     }
     let known = Known::new(metadata, None);
@@ -83,11 +94,12 @@ fn observations(read: &Collected) -> Vec<BTreeMap<String, String>> {
     all
 }
 
-/// Every sample that is read is written in both versions, and has the same observations there.
+/// Every sample that is read is written in both versions and in each form, but for what is no time
+/// series, and has the same observations there.
 #[test]
 fn samples_come_back() {
     let Some(root) = shared("data/formats/sdmx") else { return };
-    let (mut compared, mut without_structure) = (0, 0);
+    let (mut compared, mut without_structure, mut series) = (0, 0, 0);
     for file in crate::sdmx_ml::files(&root) {
         let known = Known::new(Metadata::default(), file.parent().map(Path::to_path_buf));
         let Ok((_, mut read)) = collect(&Content::file(&file), &known) else { continue };
@@ -104,8 +116,14 @@ fn samples_come_back() {
             without_structure += 1;
             continue;
         }
-        for kind in KINDS {
-            let written = written(&read, kind);
+        let is_data = !read.datasets.is_empty();
+        for kind in KINDS.into_iter().chain(FORMS.into_iter().filter(|_| is_data)) {
+            let is_series = !KINDS.contains(&kind) && kind != Kind::SdmxMl21Generic;
+            let written = match try_written(&read, kind) {
+                Err(_) if is_series => continue,
+                written => written.unwrap_or_else(|fault| panic!("{}", told(&[fault]))),
+            };
+            series += usize::from(is_series);
             let back = read_back(&written, kind);
             let (before, after) = (observations(&read), observations(&back));
             assert_eq!(before.len(), after.len(), "{} as {kind}", file.display());
@@ -117,6 +135,7 @@ fn samples_come_back() {
             }
         }
     }
+    assert!(series > 0, "no time series");
     println!("{compared} observations compared, {without_structure} files without structure");
 }
 
@@ -222,6 +241,38 @@ fn a_table_without_structure() {
     }
 }
 
+/// The same in the other forms of 2.1.
+#[test]
+fn a_table_in_each_form() {
+    for (kind, name) in FORMS.into_iter().zip(["generic", "time_series", "generic_time_series"]) {
+        let written = written(&table(), kind);
+        insta::assert_snapshot!(format!("table_21_{name}"), written.message);
+        let as_specific = self::written(&table(), Kind::SdmxMl21);
+        assert_eq!(
+            observations(&read_back(&written, kind)),
+            observations(&read_back(&as_specific, Kind::SdmxMl21)),
+            "{name}"
+        );
+    }
+}
+
+/// What has no time, or is asked for over another dimension, is no time series.
+#[test]
+fn time_series_are_over_time() {
+    let mut read = table();
+    let over = Extra {
+        keyword: AT_OBSERVATION.to_owned(),
+        values: vec!["age group".to_owned()],
+        ..Extra::default()
+    };
+    read.datasets[0].0.extras.push(over);
+    for kind in [Kind::SdmxMl21TimeSeries, Kind::SdmxMl21GenericTimeSeries] {
+        let fault = try_written(&read, kind).err().unwrap();
+        assert!(fault.message.contains("no series over time"), "{}", fault.message);
+    }
+    assert!(try_written(&read, Kind::SdmxMl21Generic).is_ok());
+}
+
 /// 3.0 has several measures; in 2.1 a dimension tells them apart.
 #[test]
 fn several_measures() {
@@ -244,6 +295,8 @@ fn several_measures() {
     let back = read_back(&written(&read, Kind::SdmxMl30), Kind::SdmxMl30);
     assert_eq!(observations(&read), observations(&back));
     let back = read_back(&written(&read, Kind::SdmxMl21), Kind::SdmxMl21);
+    let generic = read_back(&written(&read, Kind::SdmxMl21Generic), Kind::SdmxMl21Generic);
+    assert_eq!(observations(&generic), observations(&back));
     let told: Vec<String> =
         observations(&back).iter().map(|values| format!("{values:?}")).collect();
     insta::assert_snapshot!(told.join("\n"), @r#"

@@ -1,7 +1,7 @@
 //! What our writers of SDMX write, read again.
 
 use crate::sdmx_json::rows;
-use arrow::array::{ArrayRef, RecordBatch, StringViewArray};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
 use arrow::datatypes::{DataType as ArrowType, Field, Schema};
 use olshem_formats::files::{Known, Writing, collect, writer};
 use olshem_formats::message::{
@@ -177,6 +177,21 @@ fn collected(datasets: Vec<(Action, Vec<Row>)>) -> Collected {
     }
 }
 
+/// The cells of a data set; one without a value is empty.
+fn cells(observations: &[Observations]) -> Vec<Vec<String>> {
+    let mut cells = Vec::new();
+    for batch in observations.iter().map(|observations| &observations.batch) {
+        for row in 0..batch.num_rows() {
+            let cell = |column: &ArrayRef| {
+                let column = column.as_string_view();
+                column.is_valid(row).then(|| column.value(row).to_owned()).unwrap_or_default()
+            };
+            cells.push(batch.columns().iter().map(cell).collect());
+        }
+    }
+    cells
+}
+
 fn datasets() -> impl Strategy<Value = Collected> {
     use Action::{Append, Delete, Information, Replace};
     let action = prop::sample::select(&[Information, Append, Replace, Delete][..]);
@@ -190,7 +205,6 @@ fn datasets() -> impl Strategy<Value = Collected> {
 
 /// A variable with those codes of its list only that occur.
 fn with_codes_that_occur(variable: &Variable, column: &ArrayRef) -> Variable {
-    use arrow::array::AsArray;
     let occurring: BTreeSet<&str> = column.as_string_view().iter().flatten().collect();
     let mut variable = variable.clone();
     variable.codelist = variable.codelist.and_then(|list| {
@@ -224,6 +238,42 @@ proptest! {
             prop_assert_eq!(read, &Description { variables, ..written.clone() });
         }
         prop_assert_eq!(write(&collected, Kind::SdmxJson2).0, bytes, "other bytes");
+    }
+
+    #[test]
+    fn sdmx_json_1_keeps_all_values(collected in datasets()) {
+        for kind in [Kind::SdmxJson1, Kind::SdmxJsonDraft] {
+            let (bytes, losses) = write(&collected, kind);
+            let again = read(&bytes, kind);
+            let header = Header {
+                names: match kind {
+                    Kind::SdmxJson1 => collected.header.names.clone(),
+                    _ => Labels::from([("und".to_owned(), "message".to_owned())]),
+                },
+                ..collected.header.clone()
+            };
+            prop_assert_eq!(&again.header, &header);
+            prop_assert_eq!(again.datasets.len(), collected.datasets.len());
+            for ((written, before), (read, after)) in collected.datasets.iter().zip(&again.datasets) {
+                // There are no lists, and codes are ids.
+                let mut expected = cells(before);
+                for row in &mut expected {
+                    row[0] = row[0].replace("a b.c", "a_b_c");
+                    if let Ok(list) = serde_json::from_str::<Vec<String>>(&row[6]) {
+                        row[6] = list.join(";");
+                    }
+                }
+                prop_assert_eq!(cells(after), expected, "{}", kind);
+                prop_assert_eq!(read.action, written.action);
+                prop_assert_eq!((&read.dataflow, &read.structure), (&written.dataflow, &written.structure));
+                let attachments = |description: &Description| -> Vec<Attachment> {
+                    description.variables.iter().map(|v| v.attachment.clone()).collect()
+                };
+                prop_assert_eq!(attachments(read), attachments(written));
+            }
+            prop_assert!(losses.iter().any(|loss| loss.0.contains("SOURCES")), "{:?}", losses);
+            prop_assert_eq!(write(&collected, kind).0, bytes, "other bytes");
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! SDMX-JSON: data and structure messages, version 1.0 (and the drafts before it that services still
-//! send) and 2.0 to read, 2.0 to write.
+//! SDMX-JSON: data and structure messages, versions 1.0 and 2.0, and data of the draft before 1.0 that
+//! services still send.
 //!
 //! An observation is told by indices into lists of values, and JSON has no order: the lists may follow
 //! the observations. So a file is read twice, first all but the observations, then these, one after
@@ -45,9 +45,8 @@ mod structure;
 mod text;
 mod tree;
 mod write;
-mod write_structure;
 
-pub use write::JsonWriter;
+pub use write::{JsonWriter, Version};
 
 use crate::content::Content;
 use crate::errors::{BROKEN_SDMX_JSON, MISSING_STRUCTURE, WRONG_MESSAGE};

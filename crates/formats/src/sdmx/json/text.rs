@@ -12,6 +12,10 @@ pub(super) struct Text {
     pub(super) follows: bool,
     /// In which language `name` is, where there is one in it.
     pub(super) language: Option<String>,
+    /// Whether there are no texts but these.
+    pub(super) is_monolingual: bool,
+    /// How many were left out for that.
+    pub(super) passed_over: usize,
 }
 
 impl Text {
@@ -109,10 +113,14 @@ impl Text {
         self.close('}');
     }
 
-    /// A text in one language at `name`, in all at `names`.
+    /// A text in one language at `name`, in all at `names` where there is room for these.
     pub(super) fn labels(&mut self, name: &str, names: &str, labels: &Labels) {
         let Some(best) = best(labels, self.language.as_deref()) else { return };
         self.member(name, best);
+        if self.is_monolingual {
+            self.passed_over += labels.len() - 1;
+            return;
+        }
         self.key(names);
         self.object(|text| {
             for (language, label) in labels {

@@ -1,4 +1,4 @@
-//! Writing SDMX-ML 2.1 and 3.0: structure messages, and structure-specific data.
+//! Writing SDMX-ML 2.1 and 3.0: structure messages, and data, in 2.1 in each of its forms.
 //!
 //! A message of SDMX-ML holds either structures or data. A writer that receives data sets writes
 //! these, and keeps the structures, those it made for data without any among them, for a message of
@@ -8,7 +8,7 @@
 //!            ┌▶ prepare ──▶ structure ─┬▶ components     only structures
 //!  received ─┤                         ├▶ hierarchy
 //!            │                         └▶ constraint
-//!            └▶ data ──▶ rows, groups, what holds for all       data
+//!            └▶ data ──▶ dataset ──▶ element       data
 //! ```
 //!
 //! The same is written each time: a message says that it was prepared when its source says so, else
@@ -18,12 +18,11 @@ mod cells;
 mod components;
 mod constraint;
 mod data;
+mod dataset;
+mod element;
 mod hierarchy;
 mod items;
-mod losses;
 mod message;
-mod names;
-mod prepare;
 mod structure;
 mod xml;
 
@@ -31,18 +30,11 @@ use crate::errors::UNWRITABLE;
 use crate::files::Writing;
 use crate::message::{Description, Header, Loss, Note, Observations, Receiver, Writer};
 use crate::metadata::{Artefact, Metadata};
-use losses::Losses;
+use crate::sdmx::losses::Losses;
 use olshem_model::{Diagnostic, Place};
 use std::io::{self, Write};
 
-/// A version of SDMX-ML that is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
-    /// 2.1.
-    V21,
-    /// 3.0.
-    V30,
-}
+pub use crate::sdmx::Version;
 
 impl Version {
     /// The namespace of a part of the standard.
@@ -55,9 +47,43 @@ impl Version {
     }
 }
 
+/// How data are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// By a schema of the structure's own.
+    Specific,
+    /// The same, of series over time only. Of 2.1.
+    TimeSeries,
+    /// By one schema for all structures. Of 2.1.
+    Generic,
+    /// The same, of series over time only. Of 2.1.
+    GenericTimeSeries,
+}
+
+impl Form {
+    fn is_generic(self) -> bool {
+        matches!(self, Self::Generic | Self::GenericTimeSeries)
+    }
+
+    fn is_time_series(self) -> bool {
+        matches!(self, Self::TimeSeries | Self::GenericTimeSeries)
+    }
+
+    /// What its message is called.
+    fn message(self) -> &'static str {
+        match self {
+            Self::Specific => "StructureSpecificData",
+            Self::TimeSeries => "StructureSpecificTimeSeriesData",
+            Self::Generic => "GenericData",
+            Self::GenericTimeSeries => "GenericTimeSeriesData",
+        }
+    }
+}
+
 /// A writer of messages.
 pub fn writer<'w>(
     version: Version,
+    form: Form,
     out: Box<dyn Write + Send + 'w>,
     writing: &Writing,
 ) -> Box<dyn Writer + 'w> {
@@ -68,7 +94,7 @@ pub fn writer<'w>(
         header: Header::default(),
         metadata: Metadata::default(),
         is_taken: false,
-        data: data::Data::new(version),
+        data: data::Data::new(version, form),
         losses: Losses::default(),
     })
 }
@@ -188,10 +214,10 @@ impl MlWriter<'_> {
 fn agency_of(metadata: &Metadata, header: &Header, asked_for: Option<String>) -> String {
     let structures = metadata.structures.iter().map(|artefact| &artefact.reference);
     let lists = metadata.codelists.iter().map(|artefact| &artefact.reference);
-    let said = || header.sender.clone().filter(|sender| names::is_name(sender));
+    let said = || header.sender.clone().filter(|sender| crate::sdmx::names::is_name(sender));
     let known = || structures.chain(lists).map(|reference| reference.agency.clone()).next();
     let found = asked_for.or_else(said).or_else(known).unwrap_or_default();
-    names::agency(&found).into_owned()
+    crate::sdmx::names::agency(&found).into_owned()
 }
 
 fn failed(error: io::Error) -> Diagnostic {

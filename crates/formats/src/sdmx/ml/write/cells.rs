@@ -1,15 +1,9 @@
-//! Components in the elements of a data message, and remarks on a data set.
+//! The components of a data set: where each stands, and remarks on them.
 
-use super::Version;
-use super::losses::Losses;
-use super::message::prefix;
-use super::prepare::PRIMARY_MEASURE;
-use super::xml::Xml;
 use crate::message::Description;
 use olshem_model::codelist::Annotation;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{self, Write};
 
 /// A component as it is written.
 #[derive(Debug)]
@@ -40,6 +34,10 @@ impl Column {
         matches!(self.level, Level::Dimension | Level::Series)
     }
 
+    pub(super) fn is_dimension(&self) -> bool {
+        matches!(self.level, Level::Dimension | Level::AtObservation)
+    }
+
     /// A code as it is written.
     pub(super) fn coded<'a>(&'a self, value: &'a str) -> &'a str {
         match self.ids.is_empty() {
@@ -47,57 +45,6 @@ impl Column {
             false => self.ids.get(value).map_or(value, String::as_str),
         }
     }
-}
-
-/// Writes components into the element that has just begun.
-pub(super) fn components<'c, W: Write>(
-    xml: &mut Xml<W>,
-    said: impl Iterator<Item = (&'c Column, &'c str)>,
-    number: usize,
-    version: Version,
-    losses: &mut Losses,
-) -> io::Result<()> {
-    components_named(xml, said, false, number, version, losses)
-}
-
-/// The same: components as attributes, and lists as elements. The measure is `OBS_VALUE` where the element has one of several.
-pub(super) fn components_named<'c, W: Write>(
-    xml: &mut Xml<W>,
-    said: impl Iterator<Item = (&'c Column, &'c str)>,
-    is_one_of_several: bool,
-    number: usize,
-    version: Version,
-    losses: &mut Losses,
-) -> io::Result<()> {
-    let mut lists: Vec<(&Column, Vec<String>)> = Vec::new();
-    for (column, value) in said {
-        let is_measure = is_one_of_several && column.is_measure;
-        let name = if is_measure { PRIMARY_MEASURE } else { &column.name };
-        let list =
-            column.is_list.then(|| serde_json::from_str::<Vec<String>>(value).ok()).flatten();
-        match (list, version) {
-            (None, _) => xml.attribute(name, column.coded(value))?,
-            (Some(values), Version::V30) => lists.push((column, values)),
-            (Some(values), Version::V21) => {
-                if values.len() != 1 {
-                    losses.add("lists of values, now texts with `;` between", column.name.clone());
-                }
-                let values: Vec<&str> = values.iter().map(|value| column.coded(value)).collect();
-                xml.attribute(name, &values.join(";"))?;
-            }
-        }
-    }
-    for (column, values) in lists {
-        let kind = if column.is_measure { "MEASURE" } else { "ATTRIBUTE" };
-        xml.open("Comp")?;
-        xml.attribute("id", &column.name)?;
-        xml.attribute("xsi:type", &format!("{}:{}_{kind}", prefix(number), column.name))?;
-        for value in &values {
-            xml.leaf("Value", column.coded(value))?;
-        }
-        xml.close()?;
-    }
-    Ok(())
 }
 
 /// Footnotes and the like, as remarks on the data set: what they are on stands in the title.

@@ -2,10 +2,10 @@
 //! represented.
 
 use super::Version;
-use super::names::{id, name};
-use super::prepare::{PRIMARY_MEASURE, TIME};
 use super::structure::{Structures, is_remark};
 use crate::metadata::{Artefact, Attachment, Class, Definition, Part, Representation};
+use crate::sdmx::names::{id, name};
+use crate::sdmx::prepare::{PRIMARY_MEASURE, TIME};
 use std::io::{self, Write};
 
 pub(super) fn write<W: Write>(

@@ -1,9 +1,9 @@
 //! Constraints: what data there may be, or are.
 
 use super::Version;
-use super::names::{is_name, name};
 use super::structure::Structures;
 use crate::metadata::{Artefact, Class, Constraint, Metadata, Part, Reference, Region};
+use crate::sdmx::names::{is_name, name};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 

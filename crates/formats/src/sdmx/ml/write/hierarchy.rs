@@ -1,9 +1,9 @@
 //! Hierarchies: each an artefact in 3.0, together in hierarchical codelists in 2.1.
 
 use super::Version;
-use super::names::id;
 use super::structure::Structures;
 use crate::metadata::{Artefact, Hierarchy, Node};
+use crate::sdmx::names::id;
 use olshem_model::codelist::Item;
 use std::collections::HashSet;
 use std::io::{self, Write};

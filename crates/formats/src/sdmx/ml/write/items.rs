@@ -1,9 +1,9 @@
 //! Schemes of items: codelists, concepts, agencies, categories, transformations.
 
-use super::names::{id, name};
 use super::structure::{Structures, is_remark};
 use super::{Version, components};
 use crate::metadata::{Artefact, Class, Concept, Reference, Transformation};
+use crate::sdmx::names::{id, name};
 use olshem_model::Codelist;
 use olshem_model::codelist::Item;
 use std::collections::BTreeMap;

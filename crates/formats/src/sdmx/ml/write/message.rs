@@ -1,10 +1,10 @@
 //! What stands around structures and data: the header that the schemas ask for, and the footer.
 
-use super::Version;
-use super::losses::Losses;
-use super::names::{date_time, id, language};
 use super::xml::Xml;
+use super::{Form, Version};
 use crate::message::Header;
+use crate::sdmx::losses::Losses;
+use crate::sdmx::names::{date_time, id, language};
 use olshem_model::codelist::Labels;
 use std::io::{self, Write};
 
@@ -21,6 +21,7 @@ pub(super) struct Head<'a> {
     pub(super) fallback: &'a str,
     pub(super) told: &'a Told,
     pub(super) version: Version,
+    pub(super) form: Form,
 }
 
 /// What is told of data: which structures they have, and whose they are.
@@ -75,7 +76,9 @@ pub(super) fn header<W: Write>(
     for (number, used) in told.structures.iter().enumerate() {
         xml.open("mes:Structure")?;
         xml.attribute("structureID", &structure_id(number))?;
-        xml.attribute("namespace", &used.namespace)?;
+        if !head.form.is_generic() {
+            xml.attribute("namespace", &used.namespace)?;
+        }
         xml.attribute("dimensionAtObservation", &used.at_observation)?;
         xml.open(match used.reference.class {
             crate::metadata::Class::Dataflow => "com:StructureUsage",

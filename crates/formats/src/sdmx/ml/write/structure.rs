@@ -1,13 +1,13 @@
 //! Structure messages: each artefact in its place, with what all artefacts have.
 
-use super::losses::Losses;
 use super::message::{Head, Told, header};
-use super::names::{agency, date_time, id, is_stable, language, name, version};
-use super::prepare::prepared;
 use super::xml::Xml;
-use super::{Version, components, constraint, hierarchy};
+use super::{Form, Version, components, constraint, hierarchy};
 use crate::message::Header;
 use crate::metadata::{Artefact, Class, Metadata, Reference};
+use crate::sdmx::losses::Losses;
+use crate::sdmx::names::{agency, date_time, id, is_stable, language, name, version};
+use crate::sdmx::prepare::prepared;
 use olshem_model::Codelist;
 use olshem_model::codelist::{Annotation, Labels};
 use std::io::{self, Write};
@@ -31,7 +31,12 @@ pub(super) fn write<W: Write>(
         xml.attribute(&format!("xmlns:{prefix}"), &version.namespace(part))?;
     }
     let told = Told::default();
-    header(&mut xml, &Head { said, agency, fallback: "STRUCTURE", told: &told, version }, losses)?;
+    let form = Form::Specific;
+    header(
+        &mut xml,
+        &Head { said, agency, fallback: "STRUCTURE", told: &told, version, form },
+        losses,
+    )?;
     let mut structures = Structures { xml, version, losses, metadata: &metadata };
     structures.all()?;
     let Structures { mut xml, .. } = structures;

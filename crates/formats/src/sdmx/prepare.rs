@@ -1,4 +1,4 @@
-//! Structural metadata as a version of SDMX-ML can say them: what the other version, or no version,
+//! Structural metadata as a version of SDMX can say them: what the other version, or no version,
 //! has is put in other words here, so that the writing itself is plain.
 
 use super::Version;

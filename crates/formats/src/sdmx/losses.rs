@@ -24,6 +24,13 @@ impl Losses {
         }
     }
 
+    /// As many things of that kind were lost, which have no names.
+    pub(super) fn count(&mut self, kind: &'static str, count: usize) {
+        if count > 0 {
+            self.0.entry(kind).or_default().0 += count;
+        }
+    }
+
     /// In words.
     pub(super) fn told(&self) -> Vec<Loss> {
         let words = |(kind, (count, named)): (&&str, &(usize, Vec<String>))| {
@@ -32,6 +39,7 @@ impl Losses {
                 more => format!(" and {more} more"),
             };
             match named.iter().all(String::is_empty) {
+                true if named.is_empty() => Loss(format!("{count} {kind}")),
                 true => Loss((*kind).to_owned()),
                 false => Loss(format!("{kind}: {}{more}", named.join(", "))),
             }

@@ -1,4 +1,4 @@
-//! Ids, versions, dates and languages as the schemas of SDMX-ML ask for them. What they take already
+//! Ids, versions, dates and languages as the schemas of SDMX ask for them. What they take already
 //! stays as it is.
 
 use super::Version;
@@ -191,21 +191,26 @@ pub(super) fn language(tag: &str) -> &str {
 
 /// The ids of codes that are none themselves, as `65+`; no two of a list have the same.
 pub(super) fn ids_of_codes(list: &Codelist) -> HashMap<String, String> {
-    if list.items().iter().all(|item| is_id(&item.code)) {
+    ids_of(list.items().iter().map(|item| item.code.as_str()))
+}
+
+/// The same of any values that have to be ids.
+pub(super) fn ids_of<'c>(codes: impl Iterator<Item = &'c str> + Clone) -> HashMap<String, String> {
+    if codes.clone().all(is_id) {
         return HashMap::new();
     }
     let mut taken: HashSet<String> =
-        list.items().iter().map(|item| item.code.clone()).filter(|code| is_id(code)).collect();
+        codes.clone().filter(|code| is_id(code)).map(str::to_owned).collect();
     let mut ids = HashMap::new();
-    for item in list.items().iter().filter(|item| !is_id(&item.code)) {
-        let short = id(&item.code);
+    for code in codes.filter(|code| !is_id(code)) {
+        let short = id(code);
         let mut candidate = short.to_string();
         let mut number = 2_usize;
         while !taken.insert(candidate.clone()) {
             candidate = format!("{short}_{number}");
             number += 1;
         }
-        ids.insert(item.code.clone(), candidate);
+        ids.insert(code.to_owned(), candidate);
     }
     ids
 }
