@@ -34,7 +34,7 @@ pub(super) fn answer(
         _ => return Err(Fault::syntax("`mode` is `exact` or `available`")),
     };
     let classes = classes(query.get("references").unwrap_or("none"))?;
-    let is_written_as_ids = matches!(offer.kind, Kind::SdmxMl21 | Kind::SdmxMl30);
+    let is_written_as_ids = offer.kind != Kind::SdmxJson2;
     let structures = site.structures();
     let mut metadata = Metadata::default();
     for flow in &flows {

@@ -21,11 +21,23 @@ pub(crate) const JSON: &str = "application/vnd.sdmx.data+json;version=2.0.0";
 /// SDMX-CSV 2.0 data.
 pub(crate) const CSV: &str = "application/vnd.sdmx.data+csv;version=2.0.0";
 
-/// Formats of data.
+/// Formats of data; what each API gives where nothing is asked for is the first that is of it.
 pub(super) const DATA: &[Offer] = &[
+    offer(Kind::SdmxMl21Generic, "application/vnd.sdmx.genericdata+xml;version=2.1"),
     offer(Kind::SdmxMl21, "application/vnd.sdmx.structurespecificdata+xml;version=2.1"),
+    offer(
+        Kind::SdmxMl21GenericTimeSeries,
+        "application/vnd.sdmx.generictimeseriesdata+xml;version=2.1",
+    ),
+    offer(
+        Kind::SdmxMl21TimeSeries,
+        "application/vnd.sdmx.structurespecifictimeseriesdata+xml;version=2.1",
+    ),
     offer(Kind::SdmxMl30, "application/vnd.sdmx.data+xml;version=3.0.0"),
+    offer(Kind::SdmxJson1, "application/vnd.sdmx.data+json;version=1.0.0"),
     offer(Kind::SdmxJson2, JSON),
+    // What clients knew before it was 1.0.
+    offer(Kind::SdmxJsonDraft, "application/vnd.sdmx.draft-sdmx-json+json;version=1.0.0"),
     offer(Kind::SdmxCsv1, "application/vnd.sdmx.data+csv;version=1.0.0"),
     offer(Kind::SdmxCsv2, CSV),
 ];
@@ -34,6 +46,7 @@ pub(super) const DATA: &[Offer] = &[
 pub(super) const STRUCTURE: &[Offer] = &[
     offer(Kind::SdmxMl21, "application/vnd.sdmx.structure+xml;version=2.1"),
     offer(Kind::SdmxMl30, "application/vnd.sdmx.structure+xml;version=3.0.0"),
+    offer(Kind::SdmxJson1, "application/vnd.sdmx.structure+json;version=1.0.0"),
     offer(Kind::SdmxJson2, "application/vnd.sdmx.structure+json;version=2.0.0"),
 ];
 
@@ -60,7 +73,9 @@ pub(super) fn agreed(
 
 fn is_of(api: Api, kind: Kind) -> bool {
     match api {
-        Api::V21 => matches!(kind, Kind::SdmxMl21 | Kind::SdmxCsv1),
+        Api::V21 => {
+            !matches!(kind, Kind::SdmxMl30 | Kind::SdmxJson2 | Kind::SdmxJsonDraft | Kind::SdmxCsv2)
+        }
         Api::V30 => matches!(kind, Kind::SdmxMl30 | Kind::SdmxJson2 | Kind::SdmxCsv2),
     }
 }
@@ -121,9 +136,13 @@ mod tests {
     #[test]
     fn clients_get_what_they_take() {
         for (api, accept, expected) in [
-            (Api::V21, "", Some(Kind::SdmxMl21)),
+            (Api::V21, "", Some(Kind::SdmxMl21Generic)),
             (Api::V30, "*/*", Some(Kind::SdmxMl30)),
-            (Api::V21, "application/json", Some(Kind::SdmxJson2)),
+            (Api::V21, "application/json", Some(Kind::SdmxJson1)),
+            (Api::V30, "application/json", Some(Kind::SdmxJson2)),
+            (Api::V21, "application/vnd.sdmx.data+json", Some(Kind::SdmxJson1)),
+            (Api::V30, "application/vnd.sdmx.data+json;version=1.0.0", Some(Kind::SdmxJson1)),
+            (Api::V21, "application/vnd.sdmx.draft-sdmx-json+json", Some(Kind::SdmxJsonDraft)),
             (Api::V21, "text/csv", Some(Kind::SdmxCsv1)),
             (Api::V30, "text/csv;q=0.5, application/xml;q=0.4", Some(Kind::SdmxCsv2)),
             (Api::V30, "application/vnd.sdmx.data+csv;version=1.0.0", Some(Kind::SdmxCsv1)),
@@ -132,10 +151,15 @@ mod tests {
                 "application/vnd.sdmx.data+csv; version=2.0; labels=id",
                 Some(Kind::SdmxCsv2),
             ),
-            (Api::V21, "application/vnd.sdmx.data+json;version=1.0.0", None),
-            (Api::V21, "application/vnd.sdmx.genericdata+xml;version=2.1", None),
+            (Api::V21, "application/vnd.sdmx.data+json;version=3.0.0", None),
+            (Api::V21, "application/vnd.sdmx.compactdata+xml;version=2.0", None),
+            (
+                Api::V21,
+                "application/vnd.sdmx.structurespecifictimeseriesdata+xml;version=2.1",
+                Some(Kind::SdmxMl21TimeSeries),
+            ),
             (Api::V21, "*/*;q=0", None),
-            (Api::V21, "text/html,application/xml;q=0.9,*/*;q=0.8", Some(Kind::SdmxMl21)),
+            (Api::V21, "text/html,application/xml;q=0.9,*/*;q=0.8", Some(Kind::SdmxMl21Generic)),
             (Api::V21, ";;=,q", None),
         ] {
             let query = Query::parse("").unwrap();

@@ -82,6 +82,8 @@ fn structures_come_in_each_format() {
         ("3.0/structure/dataflow", "application/xml", Kind::SdmxMl30),
         ("2.1/dataflow", "application/vnd.sdmx.structure+xml;version=3.0", Kind::SdmxMl30),
         ("3.0/structure/dataflow", "application/vnd.sdmx.structure+json", Kind::SdmxJson2),
+        ("2.1/dataflow", "application/vnd.sdmx.structure+json", Kind::SdmxJson1),
+        ("2.1/dataflow", "application/json", Kind::SdmxJson1),
     ] {
         let answer = kazakhstan().get_with(&format!("sdmx/{path}"), &[("accept", accept)]);
         let (found, collected) = read(&answer, &Known::default());
@@ -144,6 +146,13 @@ fn data_are_those_of_the_download() {
     let high = format!("{measure}_HIGH");
     for (path, accept, known) in [
         (DATA_21, "*/*", &of_21),
+        (DATA_21, "application/vnd.sdmx.genericdata+xml;version=2.1", &of_21),
+        (DATA_21, "application/vnd.sdmx.generictimeseriesdata+xml;version=2.1", &of_21),
+        (DATA_21, "application/vnd.sdmx.structurespecificdata+xml;version=2.1", &of_21),
+        (DATA_21, "application/vnd.sdmx.structurespecifictimeseriesdata+xml;version=2.1", &of_21),
+        (DATA_21, "application/vnd.sdmx.data+json;version=1.0.0", &of_21),
+        (DATA_21, "application/json", &of_21),
+        (DATA_21, "application/vnd.sdmx.draft-sdmx-json+json", &of_21),
         (DATA_21, "application/vnd.sdmx.data+csv;version=1.0.0", &of_30),
         (DATA_30, "*/*", &of_30),
         (DATA_30, "application/vnd.sdmx.data+csv;version=2.0.0", &of_30),
@@ -152,7 +161,9 @@ fn data_are_those_of_the_download() {
         ("data/creative_share.sdmx.json", "*/*", &of_30),
     ] {
         let answer = server.get_with(path, &[("accept", accept)]);
-        let is_21 = answer.header("content-type").contains("structurespecificdata");
+        // All of 2.1 but SDMX-CSV.
+        let of_21 = ["version=2.1", "json;version=1.0.0"];
+        let is_21 = of_21.iter().any(|part| answer.header("content-type").contains(part));
         let mut wanted = components.clone();
         wanted[dimensions] = if is_21 { "OBS_VALUE" } else { measure };
         wanted[dimensions + 1] = low;
@@ -202,7 +213,7 @@ fn keys_and_time_choose_observations() {
 
     let series = |query: &str| {
         let answer = kazakhstan().get(&format!("{DATA_21}?lastNObservations=1&{query}"));
-        answer.text().contains("<Series ")
+        answer.text().contains("<gen:Series>")
     };
     assert!(series("") && series("dimensionAtObservation=TIME_PERIOD"));
     assert!(!series("dimensionAtObservation=AllDimensions"));
@@ -249,7 +260,7 @@ fn queries_without_an_answer_are_told_why() {
         ("3.0/data/dataflow/*/creative_share/*/*?c[FROB]=1", "*/*", 400, 140),
         ("3.0/data/dataflow/*/creative_share/*/*?c[TIME_PERIOD]=ge:x", "*/*", 400, 140),
         ("3.0/data/frob", "*/*", 400, 140),
-        ("2.1/data/creative_share", "application/vnd.sdmx.genericdata+xml;version=2.1", 406, 140),
+        ("2.1/data/creative_share", "application/vnd.sdmx.compactdata+xml;version=2.0", 406, 140),
         ("2.1/dataflow", "image/png", 406, 140),
     ] {
         let answer = server.get_with(&format!("sdmx/{path}"), &[("accept", accept)]);
@@ -279,29 +290,45 @@ fn answers_are_compressed_and_known_again() {
 fn keys_of_series_come_without_observations() {
     let server = kazakhstan();
     let all = csv(&format!("{DATA_21}?lastNObservations=1")).len();
-    for query in [
-        format!("{DATA_21}?detail=serieskeysonly"),
-        format!("{DATA_21}?detail=nodata"),
-        format!("{DATA_30}?attributes=none&measures=none"),
+    for (query, series, structure) in [
+        (format!("{DATA_21}?detail=serieskeysonly"), "<gen:Series>", "/data/structure"),
+        (format!("{DATA_21}?detail=nodata"), "<gen:Series>", "/data/structure"),
+        (format!("{DATA_30}?attributes=none&measures=none"), "<Series ", "/data/structures/0"),
     ] {
         let answer = server.get(&query);
         assert_eq!(answer.status, 200, "{query}: {}", answer.text());
-        assert_eq!(answer.text().matches("<Series ").count(), all, "{query}");
-        assert!(!answer.text().contains("<Obs"), "{query}");
+        assert_eq!(answer.text().matches(series).count(), all, "{query}");
+        assert!(!answer.text().contains("Obs>") && !answer.text().contains("<Obs"), "{query}");
         let format = format!("{query}&format=json");
         let told = server.get(&format).json();
-        let dimensions = &told["data"]["structures"][0]["dimensions"]["observation"];
+        let dimensions = told.pointer(&format!("{structure}/dimensions/observation")).unwrap();
         assert_eq!(dimensions.as_array().map(Vec::len), Some(2), "{format}");
     }
     // Without time there are no series; what is left of an observation is its key.
     let flat = server.get("sdmx/2.1/data/industry_codes?detail=serieskeysonly");
-    assert!(flat.text().contains("<Obs ") && !flat.text().contains("OBS_VALUE"));
+    assert!(flat.text().contains("<gen:ObsKey>") && !flat.text().contains("<gen:ObsValue"));
     let only = server.get_with(
         &format!("{DATA_30}?attributes=OBS_VALUE_LOW&measures=none"),
         &[("accept", "text/csv")],
     );
     let headings = only.text().lines().next().unwrap_or_default();
     assert!(headings.contains("OBS_VALUE_LOW") && !headings.contains("HIGH"), "{headings}");
+}
+
+/// A message of time series has no others, and says so.
+#[test]
+fn time_series_are_over_time() {
+    let media_type = "application/vnd.sdmx.generictimeseriesdata+xml;version=2.1";
+    for (query, reason) in [
+        ("creative_share?dimensionAtObservation=REF_AREA", "no series over time"),
+        ("creative_share?dimensionAtObservation=AllDimensions", "no series over time"),
+        ("industry_codes", "no time"),
+    ] {
+        let path = format!("sdmx/2.1/data/{query}");
+        let answer = kazakhstan().get_with(&path, &[("accept", media_type)]);
+        assert_eq!(answer.status, 406, "{query}");
+        assert!(answer.text().contains(reason), "{query}: {}", answer.text());
+    }
 }
 
 #[test]
@@ -314,7 +341,7 @@ fn series_run_over_the_dimension_asked_for() {
         let answer = kazakhstan().get(&format!("{DATA_21}?dimensionAtObservation={dimension}"));
         let text = answer.text();
         assert!(text.contains(&format!("dimensionAtObservation=\"{dimension}\"")), "{dimension}");
-        assert!(text.contains(&format!("<Obs {dimension}=")), "{dimension}");
+        assert!(text.contains(&format!("<gen:ObsDimension id=\"{dimension}\"")), "{dimension}");
         let found: BTreeSet<_> = observations(&answer, &of_21, &wanted).into_iter().collect();
         assert_eq!(found, over_time, "{dimension}");
     }
