@@ -1,11 +1,12 @@
-"""What pysdmx and sdmx1 write, read by us; and SDMX-CSV as we write it, read by pysdmx.
+"""What pysdmx and sdmx1 write, read by us; SDMX-CSV as we write it, read by pysdmx, and SDMX-JSON, by sdmx1.
 
     cargo build -p olshem-formats --example convert
     python3 peers/exchange.py target/debug/examples/convert SAMPLES VENV
 
 Every data message of SDMX-ML below SAMPLES that a peer reads is written by it in each format that it
 knows; we must see in that what the peer has in memory. Then we write the sample as SDMX-CSV, in which
-pysdmx must see what it sees in the sample. VENV is made where it is not there.
+pysdmx must see what it sees in the sample, and as the draft of SDMX-JSON 1.0, which is the only SDMX-JSON
+whose data sdmx1 reads (pysdmx reads none). VENV is made where it is not there.
 """
 
 import collections
@@ -76,6 +77,16 @@ def compared(totals, what, name, here, there):
         print(f"{name}: {what}: {next(iter(here - there), None)} for {next(iter(there - here), None)}")
 
 
+def numbers(observations):
+    """The same with values as the numbers that JSON has them as."""
+    if isinstance(observations, str):
+        return observations
+    number = lambda k, v: (k, str(float(v)) if k == "OBS_VALUE" and v.replace(".", "").isdigit() else v)
+    return collections.Counter(
+        {tuple(number(*part) for part in one): count for one, count in observations.items()}
+    )
+
+
 def main(convert, samples):
     totals = collections.Counter()
     folder = pathlib.Path(tempfile.mkdtemp())
@@ -102,9 +113,17 @@ def main(convert, samples):
                 totals[f"{kind} not written by us"] += 1
                 continue
             compared(totals, f"our {kind}, by pysdmx", name, seen("pysdmx", ours, beside), by_pysdmx)
+        by_sdmx1 = seen("sdmx1", sample, beside)
+        as_json = folder / f"{ours.name}.json"
+        done = subprocess.run([convert, sample, "sdmx-json-draft", as_json], capture_output=True, text=True)
+        if done.returncode:
+            totals["sdmx-json-draft not written by us"] += 1
+        elif not isinstance(by_sdmx1, str):
+            here = numbers(seen("sdmx1", as_json, beside))
+            compared(totals, "our sdmx-json-draft, by sdmx1", name, here, numbers(by_sdmx1))
         formats = [("pysdmx", format) for format in WRITTEN_BY_PYSDMX] + [("sdmx1", "SDMX-ML 2.1")]
         for peer, format in formats:
-            there = by_pysdmx if peer == "pysdmx" else seen(peer, sample, beside)
+            there = by_pysdmx if peer == "pysdmx" else by_sdmx1
             if isinstance(there, str):
                 continue
             message = folder / f"{ours.name}.{peer}.{'csv' if 'CSV' in format else 'xml'}"

