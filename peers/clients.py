@@ -4,8 +4,8 @@
     python3 peers/clients.py target/debug/olshem accounts/kazakhstan VENV
 
 Serves the account. Each client fetches the structure and the data of every indicator, sdmx1 from the API of
-SDMX 2.1 in SDMX-ML, pysdmx from that of 3.0 in SDMX-ML and SDMX-CSV (it reads no data in SDMX-JSON). It
-must see what `olshem show` prints: the same observations with the same values, bounds and attributes, to
+SDMX 2.1 in SDMX-ML, generic and structure-specific, and in the draft of SDMX-JSON 1.0, pysdmx from that of
+3.0 in SDMX-ML and SDMX-CSV (it reads no data in SDMX-JSON, but structures). It must see what `olshem show` prints: the same observations with the same values, bounds and attributes, to
 the last digit. VENV is made where it is not there, with what `requirements.txt` names.
 """
 
@@ -29,11 +29,12 @@ HERE = pathlib.Path(__file__).resolve()
 
 
 class Sdmx1:
-    """API 1.5, SDMX-ML 2.1."""
+    """API 1.5, in one of its formats."""
 
-    def __init__(self, address, account):
+    def __init__(self, address, account, accept):
         import sdmx
 
+        self.accept = accept
         source = {"id": account, "url": f"{address}sdmx/2.1", "name": account}
         sdmx.add_source(source, override=True)
         self.client = sdmx.Client(account)
@@ -47,8 +48,8 @@ class Sdmx1:
         structures = self.client.dataflow(dataflow, params={"references": "descendants"})
         structure = structures.dataflow[dataflow].structure
         # The client keeps a structure for reading only where it is given a key too.
-        with tempfile.NamedTemporaryFile(suffix=".xml") as answer:
-            self.client.data(dataflow, tofile=answer.name)
+        with tempfile.NamedTemporaryFile(suffix=".json" if "json" in self.accept else ".xml") as answer:
+            self.client.data(dataflow, tofile=answer.name, headers={"Accept": self.accept})
             message = sdmx.read_sdmx(answer.name, structure=structure)
         for dataset in message.data:
             for observation in dataset.obs:
@@ -153,10 +154,16 @@ def check(address, olshem, account):
     served = json.load(urllib.request.urlopen(f"{address}api/v1/account.json"))["id"]
     listed = json.load(urllib.request.urlopen(f"{address}api/v1/indicators.json"))
     expected = {one["id"]: shown(olshem, account, one["id"]) for one in listed}
+    sdmx = "application/vnd.sdmx."
     clients = {
-        "sdmx1, SDMX-ML 2.1": lambda: Sdmx1(address, served),
+        "sdmx1, whatever comes": lambda: Sdmx1(address, served, "*/*"),
+        "sdmx1, SDMX-ML 2.1": lambda: Sdmx1(address, served, f"{sdmx}structurespecificdata+xml;version=2.1"),
+        "sdmx1, SDMX-JSON": lambda: Sdmx1(address, served, f"{sdmx}draft-sdmx-json+json;version=1.0.0"),
         "pysdmx, SDMX-ML 3.0": lambda: Pysdmx(address, served, "SDMX_ML_3_0", "SDMX_ML_3_0"),
         "pysdmx, SDMX-CSV 2.0": lambda: Pysdmx(address, served, "SDMX_CSV_2_0_0", "SDMX_ML_3_0"),
+        "pysdmx, structures in SDMX-JSON 2.0": lambda: Pysdmx(
+            address, served, "SDMX_CSV_2_0_0", "SDMX_JSON_2_0_0"
+        ),
     }
     is_well = True
     for name, make in clients.items():

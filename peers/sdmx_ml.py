@@ -163,7 +163,8 @@ def seen_by_sdmx1(data, structures):
     known = list(sdmx.read_sdmx(structures).structure.values())
     text = pathlib.Path(data).read_text("utf-8", "replace")[:6000]
     known.sort(key=lambda dsd: f":{dsd.id}(" not in text and f'"{dsd.id}"' not in text)
-    for dsd in known[:1] or [None]:
+    # SDMX-JSON says itself what its components are.
+    for dsd in known[:1] if data.endswith("xml") else [None]:
         message = sdmx.read_sdmx(data, structure=dsd)
     for dataset in message.data:
         of_all = {k: str(v.value) for k, v in getattr(dataset, "attrib", {}).items()}

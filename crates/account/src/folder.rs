@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 const ACCOUNT: &str = "account.toml";
-const INDICATORS: &str = "indicators.toml";
+pub(crate) const INDICATORS: &str = "indicators.toml";
 const CLAIMS: &str = "claims.toml";
 const TARGETS: &str = "targets.toml";
 const PROPOSALS: &str = "proposals.csv";

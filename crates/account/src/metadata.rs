@@ -1,12 +1,13 @@
 //! What an account rests on, in the terms of SDMX: codelists, a data structure and a dataflow for each
 //! indicator, definitions as hierarchies, methods as transformation schemes.
 //!
-//! All of it is the account's: its agency is called by the account's id.
+//! All of it is the account's: its agency is called by the account's id, and provides the data. Each
+//! artefact says in an annotation in which file of the account it stands.
 
 use crate::Account;
 use crate::compile::Compiled;
 use crate::definitions::{Definition, DefinitionCode, Verification};
-use crate::folder::Folder;
+use crate::folder::{Folder, INDICATORS};
 use crate::indicators::Indicator;
 use crate::projection::{DEFINITION, OTHER_INDUSTRY, with_definition};
 use crate::report::Kind;
@@ -15,13 +16,14 @@ use crate::text::Text;
 use olshem_formats::identifier;
 use olshem_formats::message::{Description, Variable};
 use olshem_formats::metadata::{
-    Artefact, Class, Hierarchy, Metadata, Node, Reference, Transformation,
+    Artefact, Class, Hierarchy, Metadata, Node, Provision, Reference, Transformation,
 };
 use olshem_model::codelist::{Annotation, Item, Labels};
 use olshem_model::{Codelist, Component, DataStructure, DataType, Role};
 use olshem_vtl::ast;
 use olshem_vtl::program::Value;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The version of every artefact: what an account says now.
@@ -55,8 +57,11 @@ impl Export<'_> {
             [(Class::AgencyScheme, "AGENCIES"), (Class::DataProviderScheme, "DATA_PROVIDERS")];
         let schemes = schemes.map(|(class, id)| {
             let names = self.labels(&settings.name);
-            Artefact::new(self.reference(class, id), names, vec![agency.clone()])
+            let scheme = Artefact::new(self.reference(class, id), names, vec![agency.clone()]);
+            of_file(scheme, "account.toml")
         });
+        let provider = self.reference(Class::DataProviderScheme, "DATA_PROVIDERS");
+        let provider = provider.item(self.agency.clone());
         let mut metadata = Metadata {
             item_schemes: schemes.to_vec(),
             codelists: self.codelists(),
@@ -64,7 +69,7 @@ impl Export<'_> {
                 .folder
                 .definitions
                 .iter()
-                .map(|d| self.definition(&d.value))
+                .map(|d| of_file(self.definition(&d.value), &within("definitions", &d.file)))
                 .collect(),
             ..Metadata::default()
         };
@@ -73,6 +78,16 @@ impl Export<'_> {
                 metadata.extend(made);
             }
         }
+        let provision = |flow: &Artefact<Option<Reference>>| {
+            let id = flow.reference.id.clone();
+            let content = Provision {
+                dataflow: Some(flow.reference.clone()),
+                provider: Some(provider.clone()),
+            };
+            let reference = self.reference(Class::ProvisionAgreement, id);
+            of_file(Artefact::new(reference, flow.names.clone(), content), INDICATORS)
+        };
+        metadata.provision_agreements = metadata.dataflows.iter().map(provision).collect();
         for source in &self.folder.methods {
             metadata.extend(self.methods(source));
         }
@@ -116,7 +131,8 @@ impl Export<'_> {
                 // What a definition groups into none of them.
                 drop(codes.push(Item { code: OTHER_INDUSTRY.to_owned(), ..Item::default() }));
             }
-            made.push(Artefact::new(self.list(id), Labels::new(), codes));
+            let list = Artefact::new(self.list(id), Labels::new(), codes);
+            made.push(of_file(list, &format!("codelists/{id}.csv")));
         }
         if !self.folder.definitions.is_empty() {
             let mut codes = Codelist::new(DEFINITION);
@@ -128,7 +144,10 @@ impl Export<'_> {
                     ..Item::default()
                 }));
             }
-            made.push(Artefact::new(self.list(DEFINITION), Labels::new(), codes));
+            made.push(of_file(
+                Artefact::new(self.list(DEFINITION), Labels::new(), codes),
+                "definitions",
+            ));
         }
         made
     }
@@ -244,6 +263,9 @@ impl Export<'_> {
             ..Description::default()
         };
         let (_, mut made) = description.with_metadata(&self.agency);
+        made.structures = all_of_file(made.structures);
+        made.concept_schemes = all_of_file(made.concept_schemes);
+        made.dataflows = all_of_file(made.dataflows);
         for dataflow in &mut made.dataflows {
             dataflow.descriptions =
                 indicator.note.as_ref().map(|note| self.labels(note)).unwrap_or_default();
@@ -321,6 +343,7 @@ impl Export<'_> {
                 ast::Item::Propagation(_) | ast::Item::Broken(_) => {}
             }
         }
+        let file = within("methods", &source.path);
         let scheme = |class: Class, prefix: &str| self.reference(class, format!("{prefix}_{id}"));
         let of_vtl = || remark("vtlVersion", VTL.to_owned());
         let mut made = Metadata::default();
@@ -329,14 +352,15 @@ impl Export<'_> {
             (Class::RulesetScheme, "RS", rulesets),
         ] {
             if !items.is_empty() {
-                let mut artefact = Artefact::new(scheme(class, prefix), names.clone(), items);
+                let artefact = Artefact::new(scheme(class, prefix), names.clone(), items);
+                let mut artefact = of_file(artefact, &file);
                 artefact.annotations.push(of_vtl());
                 made.item_schemes.push(artefact);
             }
         }
         if !statements.is_empty() {
             let reference = scheme(Class::TransformationScheme, "TS");
-            let mut artefact = Artefact::new(reference, names, statements);
+            let mut artefact = of_file(Artefact::new(reference, names, statements), &file);
             artefact.annotations.push(of_vtl());
             artefact.annotations.extend(made.item_schemes.iter().map(|used| {
                 let (_, class) = used.reference.class.name(false);
@@ -388,6 +412,23 @@ fn node(code: &str, list: &Reference, annotations: Vec<Annotation>) -> Node {
         annotations,
         children: Vec::new(),
     }
+}
+
+/// An artefact that says in which file of the account it stands.
+fn of_file<T>(mut artefact: Artefact<T>, file: &str) -> Artefact<T> {
+    artefact.annotations.push(remark("FILE", file.to_owned()));
+    artefact
+}
+
+/// The same of what an indicator is.
+fn all_of_file<T>(artefacts: Vec<Artefact<T>>) -> Vec<Artefact<T>> {
+    artefacts.into_iter().map(|artefact| of_file(artefact, INDICATORS)).collect()
+}
+
+/// The path of a file in a folder of the account.
+fn within(folder: &str, file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    format!("{folder}/{name}")
 }
 
 fn remark(kind: &str, title: String) -> Annotation {

@@ -16,7 +16,14 @@ impl Metadata {
     /// Of a structure with a measure dimension (SDMX 2.1), the dimension stays, with one measure.
     pub fn describe(&self, reference: &Reference) -> Option<Description> {
         let structure = self.structure(reference)?;
-        let dataflow = Some(reference).filter(|r| r.class == Class::Dataflow);
+        let (dataflow, provision) = match reference.class {
+            Class::Dataflow => (Some(reference), None),
+            Class::ProvisionAgreement => {
+                let agreed = self.provision(reference);
+                (agreed.and_then(|agreed| agreed.dataflow.as_ref()), Some(reference))
+            }
+            _ => (None, None),
+        };
         let mut variables: Vec<Variable> =
             structure.content.iter().filter_map(|d| self.variable(d)).collect();
         // A stable sort: within a role the order of the structure stays.
@@ -28,6 +35,7 @@ impl Metadata {
             id: reference.id.clone(),
             names: names.clone(),
             dataflow: dataflow.cloned(),
+            provision: provision.cloned(),
             structure: Some(structure.reference.clone()),
             variables,
             ..Description::default()

@@ -114,6 +114,8 @@ pub struct Description {
     pub names: Labels,
     /// The dataflow it belongs to.
     pub dataflow: Option<Reference>,
+    /// The agreement by which its provider provides it, where the data are told by that.
+    pub provision: Option<Reference>,
     /// The data structure definition it follows.
     pub structure: Option<Reference>,
     /// Whether it is new data, replaces or deletes some.

@@ -25,6 +25,8 @@ pub struct Metadata {
     pub hierarchies: Vec<Artefact<Vec<Hierarchy>>>,
     /// What data there may be, or are.
     pub constraints: Vec<Artefact<Constraint>>,
+    /// Who provides which data.
+    pub provision_agreements: Vec<Artefact<Provision>>,
     /// Agencies, data providers, categories and whatever else is a list of items with names.
     pub item_schemes: Vec<Artefact<Vec<Item>>>,
     /// VTL.
@@ -54,9 +56,33 @@ impl Metadata {
         add(&mut self.dataflows, other.dataflows);
         add(&mut self.hierarchies, other.hierarchies);
         add(&mut self.constraints, other.constraints);
+        add(&mut self.provision_agreements, other.provision_agreements);
         add(&mut self.item_schemes, other.item_schemes);
         add(&mut self.transformation_schemes, other.transformation_schemes);
         add(&mut self.others, other.others);
+    }
+
+    /// The artefacts that are wanted, whatever they are.
+    #[must_use]
+    pub fn only(&self, is_wanted: impl Fn(&Reference) -> bool) -> Self {
+        fn pick<T: Clone>(
+            all: &[Artefact<T>],
+            is_wanted: &impl Fn(&Reference) -> bool,
+        ) -> Vec<Artefact<T>> {
+            all.iter().filter(|artefact| is_wanted(&artefact.reference)).cloned().collect()
+        }
+        Self {
+            codelists: pick(&self.codelists, &is_wanted),
+            concept_schemes: pick(&self.concept_schemes, &is_wanted),
+            structures: pick(&self.structures, &is_wanted),
+            dataflows: pick(&self.dataflows, &is_wanted),
+            hierarchies: pick(&self.hierarchies, &is_wanted),
+            constraints: pick(&self.constraints, &is_wanted),
+            provision_agreements: pick(&self.provision_agreements, &is_wanted),
+            item_schemes: pick(&self.item_schemes, &is_wanted),
+            transformation_schemes: pick(&self.transformation_schemes, &is_wanted),
+            others: pick(&self.others, &is_wanted),
+        }
     }
 
     /// The codelist that is referred to.
@@ -64,8 +90,13 @@ impl Metadata {
         find(&self.codelists, wanted)
     }
 
-    /// The data structure that is referred to, by itself or by one of its dataflows.
+    /// The data structure that is referred to, by itself, by one of its dataflows or by an agreement on
+    /// one of these.
     pub fn structure(&self, wanted: &Reference) -> Option<&Artefact<Vec<Definition>>> {
+        if wanted.class == Class::ProvisionAgreement {
+            let dataflow = find(&self.provision_agreements, wanted)?.content.dataflow.as_ref()?;
+            return self.structure(dataflow).filter(|_| dataflow.class == Class::Dataflow);
+        }
         if wanted.class == Class::Dataflow {
             let dataflow = find(&self.dataflows, wanted)?;
             return find(&self.structures, dataflow.content.as_ref()?);
@@ -76,6 +107,11 @@ impl Metadata {
     /// The dataflow that is referred to.
     pub fn dataflow(&self, wanted: &Reference) -> Option<&Artefact<Option<Reference>>> {
         find(&self.dataflows, wanted)
+    }
+
+    /// The agreement that is referred to.
+    pub fn provision(&self, wanted: &Reference) -> Option<&Provision> {
+        find(&self.provision_agreements, wanted).map(|agreement| &agreement.content)
     }
 
     /// The concept that is referred to.
@@ -343,6 +379,15 @@ impl Class {
     fn is_list_of_codes(self) -> bool {
         matches!(self, Self::Codelist | Self::ValueList)
     }
+}
+
+/// That a data provider provides the data of a dataflow.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Provision {
+    /// The dataflow.
+    pub dataflow: Option<Reference>,
+    /// The provider: an item of a scheme of these.
+    pub provider: Option<Reference>,
 }
 
 /// A concept and how it is represented where nothing else is said.

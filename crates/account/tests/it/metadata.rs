@@ -13,11 +13,12 @@ fn counted(metadata: &Metadata) -> String {
     let statements: usize = metadata.transformation_schemes.iter().map(|s| s.content.len()).sum();
     let items: usize = metadata.item_schemes.iter().map(|scheme| scheme.content.len()).sum();
     format!(
-        "{} codelists ({codes}), {} structures, {} dataflows, {} hierarchies, {} schemes of \
+        "{} codelists ({codes}), {} structures, {} dataflows, {} provided, {} hierarchies, {} schemes of \
          statements ({statements}), {} other schemes ({items})",
         metadata.codelists.len(),
         metadata.structures.len(),
         metadata.dataflows.len(),
+        metadata.provision_agreements.len(),
         metadata.hierarchies.len(),
         metadata.transformation_schemes.len(),
         metadata.item_schemes.len(),

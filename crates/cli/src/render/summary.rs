@@ -154,6 +154,7 @@ impl View<'_> {
         self.rows(&mut rows, &metadata.constraints, |c| Some(c.regions.len()));
         self.rows(&mut rows, &metadata.item_schemes, |s| Some(s.len()));
         self.rows(&mut rows, &metadata.transformation_schemes, |s| Some(s.len()));
+        self.rows(&mut rows, &metadata.provision_agreements, |_| None);
         self.rows(&mut rows, &metadata.others, |()| None);
         let [ids, counts, names] =
             [0, 1, 2].map(|n| rows.iter().map(|row| row[n].clone()).collect());

@@ -66,6 +66,7 @@ fn counts(metadata: &Metadata) -> String {
     count("item schemes", metadata.item_schemes.len(), items);
     let vtl = metadata.transformation_schemes.iter().map(|scheme| scheme.content.len()).sum();
     count("transformation schemes", metadata.transformation_schemes.len(), vtl);
+    count("provision agreements", metadata.provision_agreements.len(), 0);
     count("others", metadata.others.len(), 0);
     lines
 }

@@ -92,6 +92,7 @@ fn summary(read: &Collected) -> String {
     let schemes = &metadata.transformation_schemes;
     let steps = schemes.iter().map(|scheme| scheme.content.len()).sum();
     count("transformation schemes", schemes.len(), steps);
+    count("provision agreements", metadata.provision_agreements.len(), 0);
     count("others", metadata.others.len(), 0);
     for (description, batches) in &read.datasets {
         let rows: usize = batches.iter().map(|batch| batch.batch.num_rows()).sum();

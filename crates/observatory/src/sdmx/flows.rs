@@ -112,7 +112,10 @@ impl<'s> Flow<'s> {
         let wanted = structures.metadata.dataflows.iter().filter(|flow| match path.class {
             Class::Dataflow => is_wanted(&flow.reference),
             Class::DataStructure => flow.content.as_ref().is_some_and(is_wanted),
-            _ => false,
+            _ => structures.metadata.provision_agreements.iter().any(|agreement| {
+                agreement.content.dataflow.as_ref() == Some(&flow.reference)
+                    && is_wanted(&agreement.reference)
+            }),
         });
         let wanted: Vec<&Reference> = wanted.map(|flow| &flow.reference).collect();
         let is_ours = path.providers.any(|provider| provider == structures.agency);

@@ -27,7 +27,7 @@ pub(crate) struct Structures {
 macro_rules! each {
     ($metadata:ident, $list:ident => $do:expr) => {
         each!($metadata, $list => $do; codelists concept_schemes structures dataflows hierarchies
-            constraints item_schemes transformation_schemes others)
+            constraints provision_agreements item_schemes transformation_schemes others)
     };
     ($metadata:ident, $list:ident => $do:expr; $($field:ident)+) => {
         $({ let $list = &mut $metadata.$field; $do; })+
@@ -73,9 +73,8 @@ pub(super) fn answer(
     if asked.is_empty() {
         return Err(Fault::nothing());
     }
-    let mut metadata = structures.metadata.clone();
-    each!(metadata, list => list
-        .retain(|one| asked.contains(&one.reference) || related.contains(&one.reference)));
+    let is_wanted = |one: &Reference| asked.contains(one) || related.contains(one);
+    let mut metadata = structures.metadata.only(is_wanted);
     if !items.is_all() {
         keep_items(&mut metadata, &asked, &items);
         if metadata.is_empty() {
@@ -95,8 +94,8 @@ pub(super) fn answer(
         .iter_mut()
         .filter(|one| is_stub(&one.reference))
         .for_each(|one| reduce(one, complete, |content| *content = Default::default()));
-        codelists concept_schemes structures dataflows constraints item_schemes
-            transformation_schemes others);
+        codelists concept_schemes structures dataflows constraints provision_agreements
+            item_schemes transformation_schemes others);
     // A hierarchy's name stands in what it holds.
     for one in metadata.hierarchies.iter_mut().filter(|one| is_stub(&one.reference)) {
         reduce(one, complete, |hierarchies| hierarchies.iter_mut().for_each(bare));
@@ -202,6 +201,7 @@ fn keep_items(metadata: &mut Metadata, asked: &BTreeSet<Reference>, items: &Ids)
     // Others have no items.
     metadata.structures.retain(|one| !asked.contains(&one.reference));
     metadata.dataflows.retain(|one| !asked.contains(&one.reference));
+    metadata.provision_agreements.retain(|one| !asked.contains(&one.reference));
 }
 
 impl Structures {
@@ -255,10 +255,6 @@ impl Structures {
             let siblings = self.children(&parents);
             parents.into_iter().chain(siblings).collect::<BTreeSet<_>>()
         };
-        let all = || {
-            let from = asked.iter().cloned().chain(with_siblings()).collect();
-            self.reached(&from, Self::children)
-        };
         Some(match how {
             "none" => BTreeSet::new(),
             "children" => self.children(asked),
@@ -266,7 +262,10 @@ impl Structures {
             "parents" => self.parents(asked),
             "ancestors" => self.reached(asked, Self::parents),
             "parentsandsiblings" => with_siblings(),
-            "all" => all(),
+            "all" => {
+                let descendants = self.reached(asked, Self::children);
+                with_siblings().into_iter().chain(descendants).collect()
+            }
             // Of one kind come those that are used, or use, at any remove; but not what users use besides.
             resource => {
                 let classes = classes(resource).filter(|classes| !classes.is_empty())?;
@@ -312,6 +311,10 @@ fn uses(metadata: &Metadata, all: &BTreeSet<Reference>) -> Vec<(Reference, Refer
     }
     for constraint in &metadata.constraints {
         constraint.content.attached.iter().for_each(|one| refers(&constraint.reference, one));
+    }
+    for agreement in &metadata.provision_agreements {
+        let used = agreement.content.dataflow.iter().chain(&agreement.content.provider);
+        used.for_each(|used| refers(&agreement.reference, used));
     }
     // A transformation scheme names in annotations the schemes that its statements call upon.
     for scheme in &metadata.transformation_schemes {

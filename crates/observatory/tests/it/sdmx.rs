@@ -174,6 +174,48 @@ fn data_are_those_of_the_download() {
     }
 }
 
+/// The account provides its data, and says so of each dataflow.
+#[test]
+fn data_have_a_provider() {
+    let all = structures("sdmx/2.1/provisionagreement");
+    assert_eq!(all.provision_agreements.len(), structures("sdmx/2.1/dataflow").dataflows.len());
+    for path in [
+        "2.1/provisionagreement/all/PA_creative_share/latest?references=children",
+        "3.0/structure/provisionagreement/*/PA_creative_share?references=children",
+        "3.0/structure/provisionagreement/*/PA_creative_share?references=children&format=json",
+        "2.1/provisionagreement/all/PA_creative_share?references=children&format=json",
+    ] {
+        let found = structures(&format!("sdmx/{path}"));
+        let provision = &found.provision_agreements[0].content;
+        assert_eq!(provision.dataflow.as_ref(), Some(&found.dataflows[0].reference), "{path}");
+        let provider = provision.provider.as_ref().unwrap();
+        assert!(provider.means(&found.item_schemes[0].reference), "{path}");
+        assert_eq!(provider.item.as_ref(), Some(&found.item_schemes[0].content[0].code), "{path}");
+    }
+    let all = csv(DATA_21);
+    assert_eq!(
+        csv("sdmx/3.0/data/provisionagreement/*/PA_creative_share?format=sdmx-csv-1.0"),
+        all
+    );
+    assert_eq!(csv(&format!("{DATA_21}/all/kazakhstan")), all);
+    assert!(kazakhstan().get(&format!("{DATA_21}/all/other")).status == 404);
+}
+
+/// What an artefact rests on can be found in the account.
+#[test]
+fn artefacts_name_their_files() {
+    for (path, file) in [
+        ("codelist/all/CL_REGIONS", "codelists/regions.csv"),
+        ("hierarchicalcodelist/all/DCMS_CREATIVE", "definitions/DCMS_CREATIVE.toml"),
+        ("dataflow/all/creative_share", "indicators.toml"),
+        ("agencyscheme", "account.toml"),
+    ] {
+        let answer = kazakhstan().get(&format!("sdmx/2.1/{path}?detail=allcompletestubs"));
+        let text = answer.text();
+        assert!(text.contains(&format!("<com:AnnotationTitle>{file}<")), "{path}: {text}");
+    }
+}
+
 #[test]
 fn keys_and_time_choose_observations() {
     let (headings, all) = download("creative_share");

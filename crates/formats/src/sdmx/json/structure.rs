@@ -6,7 +6,7 @@ use super::tree::{Node, fault_at};
 use crate::errors::WRONG_MESSAGE;
 use crate::metadata::{
     Artefact, Attachment, Class, Concept, Constraint, Definition, Hierarchy, Metadata,
-    Node as Code, Part, Reference, Region, Representation, Transformation,
+    Node as Code, Part, Provision, Reference, Region, Representation, Transformation,
 };
 use olshem_model::codelist::{Annotation, Item};
 use olshem_model::{Codelist, Diagnostic};
@@ -128,6 +128,14 @@ impl Reader<'_> {
             Class::Constraint => {
                 let constraint = constraint(node);
                 metadata.constraints.push(self.named(node, class, constraint)?);
+            }
+            Class::ProvisionAgreement => {
+                let dataflow = node.get("dataflow").or_else(|| node.get("structureUsage"));
+                let provision = Provision {
+                    dataflow: dataflow.and_then(urn),
+                    provider: node.get("dataProvider").and_then(urn),
+                };
+                metadata.provision_agreements.push(self.named(node, class, provision)?);
             }
             Class::TransformationScheme => {
                 let transformation = |node: &Node| {

@@ -169,6 +169,7 @@ impl Reading<'_> {
         Ok(Description {
             id: named.or(file).unwrap_or_default(),
             dataflow,
+            provision: of(Class::ProvisionAgreement),
             structure,
             variables: set.map(|set| set.variables()).unwrap_or_default(),
             ..Description::default()

@@ -4,7 +4,7 @@ use super::element::Element;
 use super::{components, constraint, hierarchy};
 use crate::errors::WRONG_MESSAGE;
 use crate::metadata::{
-    Artefact, Class, Concept, Metadata, Reference, Representation, Transformation,
+    Artefact, Class, Concept, Metadata, Provision, Reference, Representation, Transformation,
 };
 use olshem_model::Codelist;
 use olshem_model::codelist::{Annotation, Item, Labels};
@@ -58,6 +58,16 @@ pub(super) fn add(element: &Element, metadata: &mut Metadata) -> Result<(), Faul
             let mut made = artefact(element, Class::TransformationScheme, content)?;
             made.annotations.extend(version_of_vtl(element));
             metadata.transformation_schemes.push(made);
+        }
+        "ProvisionAgreement" => {
+            let flow = element.child("StructureUsage").or_else(|| element.child("Dataflow"));
+            let provider = element.child("DataProvider");
+            let content = Provision {
+                dataflow: flow.and_then(|flow| flow.reference(Class::Dataflow)),
+                provider: provider.and_then(|p| p.reference(Class::DataProviderScheme)),
+            };
+            let made = artefact(element, Class::ProvisionAgreement, content)?;
+            metadata.provision_agreements.push(made);
         }
         name if name.ends_with("Scheme") || name == "ReportingTaxonomy" => {
             let class = Class::named(name).unwrap_or(Class::Other);

@@ -64,6 +64,13 @@ pub(super) fn write(
     version.artefacts(text, constraints, &all(&metadata.constraints), |text, constraint| {
         version.constraint(text, constraint);
     });
+    let agreements = all(&metadata.provision_agreements);
+    version.artefacts(text, "provisionAgreements", &agreements, |text, provision| {
+        let urn = |reference: &Option<Reference>| reference.as_ref().map(|one| version.urn(one));
+        let flow = if is_v1 { "structureUsage" } else { "dataflow" };
+        text.optional(flow, urn(&provision.dataflow).as_deref());
+        text.optional("dataProvider", urn(&provision.provider).as_deref());
+    });
     for (key, class, items_key) in super::super::structure::ARTEFACTS {
         let schemes = metadata.item_schemes.iter();
         let schemes: Vec<_> = schemes.filter(|scheme| scheme.reference.class == *class).collect();

@@ -176,7 +176,8 @@ impl Dataset {
     pub(super) fn used(&self) -> Used {
         let none = || Reference::new(Class::DataStructure, "", "", "");
         let described = &self.description;
-        let reference = described.dataflow.clone().or_else(|| described.structure.clone());
+        let told = [&described.provision, &described.dataflow, &described.structure];
+        let reference = told.into_iter().flatten().next().cloned();
         let mut reference = reference.unwrap_or_else(none);
         reference.agency = agency(&reference.agency).into_owned();
         reference.id = id(&reference.id).into_owned();

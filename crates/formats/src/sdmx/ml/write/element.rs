@@ -56,8 +56,12 @@ impl Manner {
         xml.attribute("ss:structureRef", &structure_id(self.number))?;
         xml.attribute("xsi:type", &format!("{}:DataSetType", prefix(self.number)))?;
         if self.version == Version::V21 {
-            let of_flow = description.dataflow.is_some();
-            xml.attribute("ss:dataScope", if of_flow { "Dataflow" } else { "DataStructure" })?;
+            let scope = match (&description.provision, &description.dataflow) {
+                (Some(_), _) => "ProvisionAgreement",
+                (None, Some(_)) => "Dataflow",
+                (None, None) => "DataStructure",
+            };
+            xml.attribute("ss:dataScope", scope)?;
         }
         xml.attribute("ss:action", description.action.word())?;
         if self.version == Version::V21 {

@@ -3,6 +3,7 @@
 use super::xml::Xml;
 use super::{Form, Version};
 use crate::message::Header;
+use crate::metadata::{Class, Reference};
 use crate::sdmx::losses::Losses;
 use crate::sdmx::names::{date_time, id, language};
 use olshem_model::codelist::Labels;
@@ -36,7 +37,7 @@ pub(super) struct Told {
 /// A structure that data sets of a message have.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Used {
-    pub(super) reference: crate::metadata::Reference,
+    pub(super) reference: Reference,
     pub(super) namespace: String,
     pub(super) at_observation: String,
 }
@@ -80,8 +81,11 @@ pub(super) fn header<W: Write>(
             xml.attribute("namespace", &used.namespace)?;
         }
         xml.attribute("dimensionAtObservation", &used.at_observation)?;
-        xml.open(match used.reference.class {
-            crate::metadata::Class::Dataflow => "com:StructureUsage",
+        xml.open(match (used.reference.class, head.version) {
+            (Class::Dataflow, _) => "com:StructureUsage",
+            // So in the schemas of 2.1.
+            (Class::ProvisionAgreement, Version::V21) => "com:ProvisionAgrement",
+            (Class::ProvisionAgreement, Version::V30) => "com:ProvisionAgreement",
             _ => "com:Structure",
         })?;
         super::structure::write_reference(xml, &used.reference, head.version)?;

@@ -4,7 +4,7 @@ use super::message::{Head, Told, header};
 use super::xml::Xml;
 use super::{Form, Version, components, constraint, hierarchy};
 use crate::message::Header;
-use crate::metadata::{Artefact, Class, Metadata, Reference};
+use crate::metadata::{Artefact, Class, Metadata, Provision, Reference};
 use crate::sdmx::losses::Losses;
 use crate::sdmx::names::{agency, date_time, id, is_stable, language, name, version};
 use crate::sdmx::prepare::prepared;
@@ -73,6 +73,7 @@ const LISTS: &[(&str, &str, Class)] = &[
     ("DataStructures", "DataStructures", Class::DataStructure),
     ("ReportingTaxonomies", "ReportingTaxonomies", Class::ReportingTaxonomy),
     ("Constraints", "DataConstraints", Class::Constraint),
+    ("ProvisionAgreements", "ProvisionAgreements", Class::ProvisionAgreement),
     ("Rulesets", "RulesetSchemes", Class::RulesetScheme),
     ("Transformations", "TransformationSchemes", Class::TransformationScheme),
     ("UserDefinedOperators", "UserDefinedOperatorSchemes", Class::UserDefinedOperatorScheme),
@@ -116,6 +117,7 @@ impl<W: Write> Structures<'_, W> {
             Class::DataStructure => !all.structures.is_empty(),
             Class::Dataflow => !all.dataflows.is_empty(),
             Class::Constraint => !all.constraints.is_empty(),
+            Class::ProvisionAgreement => !all.provision_agreements.is_empty(),
             Class::TransformationScheme => !all.transformation_schemes.is_empty(),
             Class::Categorisation => all.others.iter().any(|other| self.is_categorisation(other)),
             class => all.item_schemes.iter().any(|a| a.reference.class == class),
@@ -155,6 +157,22 @@ impl<W: Write> Structures<'_, W> {
             }),
             Class::Constraint => {
                 all.constraints.iter().try_for_each(|artefact| constraint::write(self, artefact))
+            }
+            Class::ProvisionAgreement => {
+                all.provision_agreements.iter().try_for_each(|agreement| {
+                    self.begin("ProvisionAgreement", agreement, false, &[])?;
+                    let flow = match self.version {
+                        Version::V21 => "str:StructureUsage",
+                        Version::V30 => "str:Dataflow",
+                    };
+                    let Provision { dataflow, provider } = &agreement.content;
+                    for (element, to) in [(flow, dataflow), ("str:DataProvider", provider)] {
+                        if let Some(to) = to {
+                            self.reference(element, to)?;
+                        }
+                    }
+                    self.xml.close()
+                })
             }
             Class::TransformationScheme => all
                 .transformation_schemes
