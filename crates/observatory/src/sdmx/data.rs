@@ -152,6 +152,7 @@ fn chosen<'s>(
     let Some(mut description) = structures.describe(flow.reference) else {
         return Ok(None);
     };
+    description.provision = flow.provision.cloned();
     let time = flow.time();
     let over = match query.get("dimensionAtObservation") {
         None | Some("TIME_PERIOD") => time,

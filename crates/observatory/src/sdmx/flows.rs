@@ -87,6 +87,8 @@ impl<'p> Path<'p> {
 /// A dataflow, and what is chosen of its data.
 pub(super) struct Flow<'s> {
     pub(super) reference: &'s Reference,
+    /// The agreement on it, where data are asked for by that or by their provider.
+    pub(super) provision: Option<&'s Reference>,
     indicator: &'s Indicator,
     filter: Filter,
 }
@@ -112,10 +114,7 @@ impl<'s> Flow<'s> {
         let wanted = structures.metadata.dataflows.iter().filter(|flow| match path.class {
             Class::Dataflow => is_wanted(&flow.reference),
             Class::DataStructure => flow.content.as_ref().is_some_and(is_wanted),
-            _ => structures.metadata.provision_agreements.iter().any(|agreement| {
-                agreement.content.dataflow.as_ref() == Some(&flow.reference)
-                    && is_wanted(&agreement.reference)
-            }),
+            _ => structures.provision(&flow.reference).is_some_and(is_wanted),
         });
         let wanted: Vec<&Reference> = wanted.map(|flow| &flow.reference).collect();
         let is_ours = path.providers.any(|provider| provider == structures.agency);
@@ -130,7 +129,12 @@ impl<'s> Flow<'s> {
                 continue;
             };
             match Filter::parse(api, &indicator.table, path.key, query) {
-                Ok(filter) => flows.push(Self { reference, indicator, filter }),
+                Ok(filter) => {
+                    let by_provider =
+                        path.class == Class::ProvisionAgreement || !path.providers.is_all();
+                    let provision = structures.provision(reference).filter(|_| by_provider);
+                    flows.push(Self { reference, provision, indicator, filter });
+                }
                 Err(found) => fault = Some(found),
             }
         }
@@ -146,7 +150,7 @@ impl<'s> Flow<'s> {
         let id = identifier(&indicator.table.id);
         let flows = &structures.metadata.dataflows;
         let reference = &flows.iter().find(|flow| flow.reference.id == id)?.reference;
-        Some(Self { reference, indicator, filter: Filter::default() })
+        Some(Self { reference, provision: None, indicator, filter: Filter::default() })
     }
 
     pub(super) fn table(&self) -> &'s IndicatorTable {

@@ -220,6 +220,13 @@ impl Structures {
         self.described.get(flow)?.get_or_init(|| self.metadata.describe(flow)).clone()
     }
 
+    /// The agreement by which the data of a dataflow are provided.
+    pub(super) fn provision(&self, flow: &Reference) -> Option<&Reference> {
+        let mut agreements = self.metadata.provision_agreements.iter();
+        let found = agreements.find(|one| one.content.dataflow.as_ref() == Some(flow))?;
+        Some(&found.reference)
+    }
+
     /// What these use.
     fn children(&self, of: &BTreeSet<Reference>) -> BTreeSet<Reference> {
         let uses = self.uses.iter().filter(|(user, _)| of.contains(user));

@@ -180,10 +180,10 @@ fn data_have_a_provider() {
     let all = structures("sdmx/2.1/provisionagreement");
     assert_eq!(all.provision_agreements.len(), structures("sdmx/2.1/dataflow").dataflows.len());
     for path in [
-        "2.1/provisionagreement/all/PA_creative_share/latest?references=children",
-        "3.0/structure/provisionagreement/*/PA_creative_share?references=children",
-        "3.0/structure/provisionagreement/*/PA_creative_share?references=children&format=json",
-        "2.1/provisionagreement/all/PA_creative_share?references=children&format=json",
+        "2.1/provisionagreement/all/creative_share/latest?references=children",
+        "3.0/structure/provisionagreement/*/creative_share?references=children",
+        "3.0/structure/provisionagreement/*/creative_share?references=children&format=json",
+        "2.1/provisionagreement/all/creative_share?references=children&format=json",
     ] {
         let found = structures(&format!("sdmx/{path}"));
         let provision = &found.provision_agreements[0].content;
@@ -193,12 +193,22 @@ fn data_have_a_provider() {
         assert_eq!(provider.item.as_ref(), Some(&found.item_schemes[0].content[0].code), "{path}");
     }
     let all = csv(DATA_21);
-    assert_eq!(
-        csv("sdmx/3.0/data/provisionagreement/*/PA_creative_share?format=sdmx-csv-1.0"),
-        all
-    );
+    assert_eq!(csv("sdmx/3.0/data/provisionagreement/*/creative_share?format=sdmx-csv-1.0"), all);
     assert_eq!(csv(&format!("{DATA_21}/all/kazakhstan")), all);
-    assert!(kazakhstan().get(&format!("{DATA_21}/all/other")).status == 404);
+    assert_eq!(kazakhstan().get(&format!("{DATA_21}/all/other")).status, 404);
+    // Who asks by the provider is told by which agreement the data come.
+    let known = Known::new(structures("sdmx/2.1/provisionagreement?references=all"), None);
+    for accept in ["genericdata+xml;version=2.1", "structurespecificdata+xml;version=2.1"] {
+        let accept = format!("application/vnd.sdmx.{accept}");
+        let path = format!("{DATA_21}/all/kazakhstan");
+        let answer = kazakhstan().get_with(&path, &[("accept", &*accept)]);
+        let (description, batches) = &read(&answer, &known).1.datasets[0];
+        let told = [&description.provision, &description.dataflow];
+        let ids: Vec<_> = told.map(|one| one.as_ref().map(|one| one.id.as_str())).into();
+        assert_eq!(ids, [Some("creative_share"); 2], "{accept}");
+        let rows: usize = batches.iter().map(|one| one.batch.num_rows()).sum();
+        assert_eq!(rows, all.len(), "{accept}");
+    }
 }
 
 /// What an artefact rests on can be found in the account.
@@ -275,7 +285,7 @@ fn queries_without_an_answer_are_told_why() {
         ("2.1/frob", "*/*", 404, 501),
         ("", "*/*", 404, 501),
         ("4.0/data/creative_share", "*/*", 404, 501),
-        ("3.0/data/provisionagreement/*/creative_share", "*/*", 404, 100),
+        ("3.0/data/provisionagreement/*/nothing", "*/*", 404, 100),
         ("3.0/data/dataflow/*/creative_share?limit=5", "*/*", 404, 501),
         ("3.0/data/dataflow/*/creative_share?attributes=FROB", "*/*", 400, 140),
         ("3.0/data/dataflow/*/creative_share?measures=FROB", "*/*", 400, 140),
