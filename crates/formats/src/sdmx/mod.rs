@@ -6,6 +6,7 @@ pub mod json;
 mod losses;
 pub mod ml;
 mod names;
+mod notes;
 mod prepare;
 
 /// A version of the standard that is written.

@@ -248,8 +248,14 @@ fn a_table_in_each_form() {
         let written = written(&table(), kind);
         insta::assert_snapshot!(format!("table_21_{name}"), written.message);
         let as_specific = self::written(&table(), Kind::SdmxMl21);
+        let back = read_back(&written, kind);
+        let note = Note {
+            on: vec![("age_group".to_owned(), "65_".to_owned())],
+            ..table().datasets[0].0.notes[0].clone()
+        };
+        assert_eq!(back.datasets[0].0.notes, [note], "{name}");
         assert_eq!(
-            observations(&read_back(&written, kind)),
+            observations(&back),
             observations(&read_back(&as_specific, Kind::SdmxMl21)),
             "{name}"
         );

@@ -5,7 +5,7 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringViewArray};
 use arrow::datatypes::{DataType as ArrowType, Field, Schema};
 use olshem_formats::files::{Known, Writing, collect, writer};
 use olshem_formats::message::{
-    Action, Collected, Description, Header, Lines, Loss, Observations, Variable,
+    Action, Collected, Description, Header, Lines, Loss, Note, Observations, Variable,
 };
 use olshem_formats::metadata::{Attachment, Class, Metadata, Reference, Representation};
 use olshem_formats::{Content, Kind};
@@ -159,6 +159,14 @@ fn collected(datasets: Vec<(Action, Vec<Row>)>) -> Collected {
             structure: Some(Reference::new(Class::DataStructure, "KZ", "DSD_GDP", "1.0")),
             action,
             variables,
+            notes: vec![
+                Note {
+                    on: vec![("OBS_STATUS".into(), String::new())],
+                    texts: labels("on a component"),
+                    is_mandatory: true,
+                },
+                Note { texts: labels("on all"), ..Note::default() },
+            ],
             ..Description::default()
         };
         (description, vec![observations])
@@ -184,7 +192,7 @@ fn cells(observations: &[Observations]) -> Vec<Vec<String>> {
         for row in 0..batch.num_rows() {
             let cell = |column: &ArrayRef| {
                 let column = column.as_string_view();
-                column.is_valid(row).then(|| column.value(row).to_owned()).unwrap_or_default()
+                if column.is_valid(row) { column.value(row).to_owned() } else { String::new() }
             };
             cells.push(batch.columns().iter().map(cell).collect());
         }

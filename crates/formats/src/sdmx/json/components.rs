@@ -4,8 +4,9 @@
 use super::tree::{Node, Value, fault_at};
 use crate::description::data_type;
 use crate::errors::BROKEN_SDMX_JSON;
-use crate::message::{Description, Extra, Variable};
+use crate::message::{Description, Extra, Note, Variable};
 use crate::metadata::{Attachment, Class, Reference, Representation};
+use crate::sdmx::notes;
 use olshem_model::codelist::{Annotation, Item};
 use olshem_model::{Codelist, Component, DataType, Diagnostic, Role};
 use std::collections::HashSet;
@@ -60,9 +61,15 @@ impl Layout {
     pub(super) fn read(node: &Node, file: &Path, language: &str) -> Result<Self, Diagnostic> {
         let annotations: Vec<Annotation> =
             node.list("annotations").iter().map(|node| annotation(node, language)).collect();
-        let mut reader = Components { file, language, annotations: &annotations, found: vec![] };
+        let mut reader = Components {
+            file,
+            language,
+            annotations: &annotations,
+            found: Vec::new(),
+            notes: Vec::new(),
+        };
         reader.read_all(node)?;
-        let mut found = reader.found;
+        let Components { mut found, notes, .. } = reader;
         // Dimensions by their position in the structure; all else stays as it was found.
         found.sort_by_key(|one| (one.variable.component.role, one.position));
         let mut names = HashSet::new();
@@ -78,6 +85,7 @@ impl Layout {
                 id: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
                 names: node.labels("name", "names", language),
                 extras: described(node, language),
+                notes,
                 ..Description::default()
             },
             dimensions: Vec::new(),
@@ -166,6 +174,8 @@ struct Components<'m> {
     language: &'m str,
     annotations: &'m [Annotation],
     found: Vec<Found>,
+    /// Footnotes on components and their values.
+    notes: Vec<Note>,
 }
 
 impl Components<'_> {
@@ -260,7 +270,9 @@ impl Components<'_> {
             codes: None,
         };
         let mut extras = described(node, self.language);
-        extras.extend(self.remarks(node));
+        let (notes, others) = remarks(node.list("annotations"), self.annotations, id, "");
+        self.notes.extend(notes);
+        extras.extend(others);
         let roles: Vec<String> = roles(node).map(str::to_owned).collect();
         if !roles.is_empty() {
             extras.push(Extra { keyword: "roles".into(), values: roles, ..Extra::default() });
@@ -319,7 +331,7 @@ impl Components<'_> {
     }
 
     /// The values as codes, if they are, and whether that says more than the values do.
-    fn codelist(&self, id: &str, values: &Node) -> Option<(Codelist, bool)> {
+    fn codelist(&mut self, id: &str, values: &Node) -> Option<(Codelist, bool)> {
         let values: Vec<&Node> =
             values.items().iter().filter(|node| matches!(node.value, Value::Object(_))).collect();
         // A code that is no id of SDMX's stands as a value, with its name.
@@ -339,10 +351,13 @@ impl Components<'_> {
         for node in sorted {
             let Some(code) = code(node) else { continue };
             let labels = node.labels("name", "names", self.language);
+            let remarked = remarks(node.list("annotations"), self.annotations, id, &code);
+            let (notes, others) = remarked;
+            self.notes.extend(notes);
             let item = Item {
                 parent: node.text("parent").map(str::to_owned),
                 descriptions: node.labels("description", "descriptions", self.language),
-                annotations: self.remarks(node).filter_map(|extra| extra.annotation).collect(),
+                annotations: others.into_iter().filter_map(|extra| extra.annotation).collect(),
                 labels,
                 code,
                 ..Item::default()
@@ -355,22 +370,30 @@ impl Components<'_> {
         }
         Some((list, says_more))
     }
-
-    fn remarks<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = Extra> + use<'a> {
-        remarks(node.list("annotations"), self.annotations)
-    }
 }
 
-/// The remarks that these indices mean. Those that mean none are passed over: a remark is not data.
-pub(super) fn remarks<'a>(
-    indices: &'a [Node],
-    annotations: &'a [Annotation],
-) -> impl Iterator<Item = Extra> + use<'a> {
-    indices.iter().filter_map(|index| annotations.get(index.index()?)).map(|annotation| Extra {
-        keyword: "annotation".into(),
-        annotation: Some(annotation.clone()),
-        ..Extra::default()
-    })
+/// The remarks that these indices mean, footnotes apart; `component` and `value` are what they are on.
+/// Indices that mean none are passed over: a remark is not data.
+pub(super) fn remarks(
+    indices: &[Node],
+    annotations: &[Annotation],
+    component: &str,
+    value: &str,
+) -> (Vec<Note>, Vec<Extra>) {
+    let (mut notes, mut others) = (Vec::new(), Vec::new());
+    for annotation in indices.iter().filter_map(|index| annotations.get(index.index()?)) {
+        let on = (!component.is_empty()).then(|| (component.to_owned(), value.to_owned()));
+        let note = notes::note(annotation, on.into_iter().collect());
+        match note.filter(|_| annotation.title.is_none()) {
+            Some(note) => notes.push(note),
+            None => others.push(Extra {
+                keyword: "annotation".into(),
+                annotation: Some(annotation.clone()),
+                ..Extra::default()
+            }),
+        }
+    }
+    (notes, others)
 }
 
 /// A value as text: lists and texts by language as JSON.

@@ -82,7 +82,7 @@ pub fn read(content: &Content, receiver: &mut dyn Receiver) -> Result<(), Diagno
     }
     let mut notes = remarks::notes(content, &layouts)?;
     for (layout, notes) in layouts.iter_mut().zip(&mut notes) {
-        layout.description.notes = std::mem::take(notes);
+        layout.description.notes.append(notes);
     }
     observations::read(content, &outline.datasets, &layouts, receiver)
 }
@@ -177,7 +177,9 @@ fn layout(
     let annotated = structure.list("annotations");
     // A structure's own list of annotations holds all that others refer to.
     if !annotated.is_empty() {
-        description.extras.extend(components::remarks(annotations, &layout.annotations));
+        let (notes, others) = components::remarks(annotations, &layout.annotations, "", "");
+        description.notes.extend(notes);
+        description.extras.extend(others);
     }
     Ok(layout)
 }

@@ -186,8 +186,13 @@ impl Receiver for JsonWriter<'_> {
         Ok(())
     }
 
-    fn note(&mut self, _: Note) -> Result<(), Diagnostic> {
-        self.losses.count("footnotes met behind the observations", 1);
+    fn note(&mut self, note: Note) -> Result<(), Diagnostic> {
+        match (note.on.len(), self.structures.last_mut()) {
+            // These stand behind the observations.
+            (1, Some(structure)) => structure.description.notes.push(note),
+            (0, _) => self.losses.count("footnotes met behind the beginning of a data set", 1),
+            _ => self.losses.count("footnotes on combinations of codes", 1),
+        }
         Ok(())
     }
 

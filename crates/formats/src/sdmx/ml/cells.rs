@@ -4,6 +4,7 @@
 use super::element::Element;
 use super::xml::{Event, Events, Tag, local};
 use crate::errors::BROKEN_XML;
+use olshem_model::codelist::Annotation;
 use olshem_model::{Code, Diagnostic};
 use serde_json::Value as Json;
 use std::borrow::Cow;
@@ -36,6 +37,11 @@ pub(super) trait Cells {
 
     /// What SDMX 2.0 calls the structure, within the data set.
     fn key_family(&mut self, _id: &str) {}
+
+    /// A remark on the data set.
+    fn remark(&mut self, _remark: &Annotation) -> Result<(), Diagnostic> {
+        Ok(())
+    }
 }
 
 /// Of what a value is told.
@@ -93,7 +99,14 @@ pub(super) fn read(
                     *group = None;
                     cells.end(Level::Group)?;
                 }
-                (begun(&tag, layout, &mut part, cells), tag.line)
+                let next = match tag.name() {
+                    "Annotations" if open.is_empty() => Ok(Next::Within),
+                    "Annotation" if open.len() == 1 => Element::begun(&tag)
+                        .map(Next::Remark)
+                        .map_err(|(line, text)| (&BROKEN_XML, line, text)),
+                    _ => begun(&tag, layout, &mut part, cells),
+                };
+                (next, tag.line)
             }
             Event::End => match open.pop() {
                 Some(Some(level)) => {
@@ -129,6 +142,10 @@ pub(super) fn read(
                 let time = Cow::Borrowed(element.text.trim());
                 cells.put(Part::Dimension, &cells.time(), Value::One(time), line)
             }
+            Ok(Next::Remark(element)) => {
+                cells.remark(&element.completed(events)?.annotation())?;
+                continue;
+            }
             Ok(Next::KeyFamily(element)) => {
                 cells.key_family(element.completed(events)?.text.trim());
                 Ok(())
@@ -151,6 +168,8 @@ enum Next {
     Time(Element),
     /// What SDMX 2.0 calls the structure.
     KeyFamily(Element),
+    /// A remark on the data set.
+    Remark(Element),
 }
 
 fn begun(

@@ -111,18 +111,20 @@ impl Element {
 
     /// The remarks in it.
     pub(super) fn annotations(&self) -> Vec<Annotation> {
-        let annotations = self.all("Annotations").flat_map(|all| all.all("Annotation"));
-        let annotation = |element: &Self| Annotation {
-            id: element.owned("id"),
-            kind: element.text_of("AnnotationType"),
+        let listed = self.all("Annotations").flat_map(|all| all.all("Annotation"));
+        listed.map(Self::annotation).collect()
+    }
+
+    /// What it says, if it is a remark itself.
+    pub(super) fn annotation(&self) -> Annotation {
+        Annotation {
+            id: self.owned("id"),
+            kind: self.text_of("AnnotationType"),
             // SDMX 3.0 has a value beside the title; most have but one of them.
-            title: element
-                .text_of("AnnotationTitle")
-                .or_else(|| element.text_of("AnnotationValue")),
-            url: element.text_of("AnnotationURL"),
-            texts: element.labels("AnnotationText"),
-        };
-        annotations.map(annotation).collect()
+            title: self.text_of("AnnotationTitle").or_else(|| self.text_of("AnnotationValue")),
+            url: self.text_of("AnnotationURL"),
+            texts: self.labels("AnnotationText"),
+        }
     }
 
     /// What it refers to: as a URN in it, as `<URN>` or as `<Ref>`. `class` is that of the artefact

@@ -4,11 +4,12 @@ use super::cells::{Cells, Fault, Level, MOST, Part, Value};
 use super::outline::Partial;
 use crate::errors::{WRONG_COMPONENT, WRONG_MESSAGE};
 use crate::message::{Action, Description, Lines, Note, Observations, Receiver};
+use crate::sdmx::notes;
 use arrow::array::builder::StringViewBuilder;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::buffer::Buffer;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use olshem_model::codelist::Labels;
+use olshem_model::codelist::{Annotation, Labels};
 use olshem_model::{Diagnostic, Place, Role};
 use serde_json::Value as Json;
 use std::borrow::Cow;
@@ -423,6 +424,19 @@ impl Cells for Rows<'_> {
             Level::Observation | Level::Set => {}
         }
         Ok(())
+    }
+
+    /// Of remarks, footnotes are taken as what they are: see `write`.
+    fn remark(&mut self, remark: &Annotation) -> Result<(), Diagnostic> {
+        let titles = remark.title.as_deref().into_iter().flat_map(|title| title.split(", "));
+        let on = titles.map(|on| on.split_once('=').unwrap_or((on, "")));
+        let on: Vec<(String, String)> =
+            on.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let is_known = on.iter().all(|(name, _)| self.places.contains_key(name));
+        match notes::note(remark, on).filter(|_| is_known) {
+            Some(note) => self.receiver.note(note),
+            None => Ok(()),
+        }
     }
 
     fn put(&mut self, _: Part, name: &str, value: Value<'_>, line: usize) -> Result<(), Fault> {

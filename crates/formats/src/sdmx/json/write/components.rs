@@ -8,6 +8,7 @@ use crate::metadata::Attachment;
 use crate::sdmx::MULTILINGUAL;
 use crate::sdmx::losses::Losses;
 use crate::sdmx::names::{ids_of, ids_of_codes, is_id};
+use crate::sdmx::notes;
 use crate::sdmx::prepare::PRIMARY_MEASURE;
 use olshem_model::Role;
 use olshem_model::codelist::{Annotation, Item, Labels};
@@ -34,11 +35,7 @@ pub(super) fn remarks(
     is_on: impl Fn(&Note) -> bool,
 ) -> Vec<Annotation> {
     let of_extras = extras.iter().filter_map(|extra| extra.annotation.clone());
-    let of_notes = notes.iter().filter(|note| is_on(note)).map(|note| Annotation {
-        kind: Some("NOTE".to_owned()),
-        texts: note.texts.clone(),
-        ..Annotation::default()
-    });
+    let of_notes = notes.iter().filter(|note| is_on(note)).map(notes::annotation);
     of_extras.chain(of_notes).collect()
 }
 

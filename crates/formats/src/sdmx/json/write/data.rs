@@ -21,6 +21,10 @@ pub(super) struct Structure {
     pub(super) description: Description,
     columns: Vec<Column>,
     annotations: Annotations,
+    /// How many of the variables are dimensions, which come first.
+    dimensions: usize,
+    /// How many measures come then, before attributes.
+    measures: usize,
     /// The dimension that tells several measures apart, where there is one.
     measure_dimension: Option<String>,
 }
@@ -36,12 +40,15 @@ pub(super) enum Column {
 impl Structure {
     pub(super) fn new(description: Description, version: Version) -> Self {
         let variables = &description.variables;
-        let measures = variables.iter().filter(|v| v.component.role == Role::Measure).count();
+        let count = |role| variables.iter().filter(|v| v.component.role == role).count();
+        let measures = count(Role::Measure);
         let others = variables.iter().filter(|v| v.component.role != Role::Measure);
         let others = others.map(|variable| variable.component.name.as_str());
         let are_told_apart = version < Version::V2 && measures > 1;
         Self {
             version,
+            dimensions: count(Role::Identifier),
+            measures,
             measure_dimension: are_told_apart.then(|| prepare::measure_dimension(others)),
             columns: variables.iter().map(|variable| Column::of(variable, version)).collect(),
             annotations: Annotations::default(),
@@ -77,39 +84,30 @@ impl Structure {
         cells: &[&StringViewArray],
         row: usize,
     ) -> Result<(), Diagnostic> {
-        let variables = &self.description.variables;
         let mut key = String::new();
-        let mut measures = Vec::new();
-        let mut attributes = Vec::new();
-        for (place, (variable, cell)) in variables.iter().zip(cells).enumerate() {
-            match variable.component.role {
-                Role::Identifier => {
-                    let column = self.columns.get_mut(place);
-                    let (true, Some(Column::Indexed(values))) = (cell.is_valid(row), column) else {
-                        return Err(unwritable(format!(
-                            "an observation has no value of `{}`, and SDMX-JSON has no key for it",
-                            variable.component.name
-                        )));
-                    };
-                    key.push_str(if key.is_empty() { "" } else { ":" });
-                    key.push_str(&index(values, cell.value(row)).to_string());
-                }
-                Role::Measure => measures.push(place),
-                Role::Attribute | Role::ViralAttribute => attributes.push(place),
-            }
+        let both = cells.iter().zip(&mut self.columns).zip(&self.description.variables);
+        for ((cell, column), variable) in both.take(self.dimensions) {
+            let (true, Column::Indexed(values)) = (cell.is_valid(row), column) else {
+                return Err(unwritable(format!(
+                    "an observation has no value of `{}`, and SDMX-JSON has no key for it",
+                    variable.component.name
+                )));
+            };
+            key.push_str(if key.is_empty() { "" } else { ":" });
+            key.push_str(&index(values, cell.value(row)).to_string());
         }
+        let measures = self.dimensions..self.dimensions + self.measures;
         if self.measure_dimension.is_none() {
-            measures.extend(attributes);
-            self.write_values(text, &key, &measures, cells, row);
+            self.write_values(text, &key, measures.start..cells.len(), cells, row);
             return Ok(());
         }
-        let has_value = |place: &usize| cells.get(*place).is_some_and(|cell| cell.is_valid(row));
-        let any = measures.iter().any(has_value);
-        for (number, measure) in measures.iter().enumerate() {
+        let has_value = |place: usize| cells.get(place).is_some_and(|cell| cell.is_valid(row));
+        let any = measures.clone().any(has_value);
+        for (number, measure) in measures.clone().enumerate() {
             // What else is said of an observation without a value stands with its first measure.
             if has_value(measure) || (!any && number == 0) {
-                let values: Vec<usize> = [*measure].into_iter().chain(attributes.clone()).collect();
-                self.write_values(text, &format!("{key}:{number}"), &values, cells, row);
+                let places = std::iter::once(measure).chain(measures.end..cells.len());
+                self.write_values(text, &format!("{key}:{number}"), places, cells, row);
             }
         }
         Ok(())
@@ -120,7 +118,7 @@ impl Structure {
         &mut self,
         text: &mut Text,
         key: &str,
-        places: &[usize],
+        places: impl Iterator<Item = usize>,
         cells: &[&StringViewArray],
         row: usize,
     ) {
@@ -128,7 +126,7 @@ impl Structure {
         text.key(key);
         text.open('[');
         let mut nulls = 0;
-        for &place in places {
+        for place in places {
             let (Some(cell), Some(column), Some(variable)) = (
                 cells.get(place),
                 self.columns.get_mut(place),
@@ -149,7 +147,7 @@ impl Structure {
 
     /// The structure of the data set of that number, or of all, with the values that occurred.
     pub(super) fn write(&mut self, text: &mut Text, number: Option<usize>, losses: &mut Losses) {
-        let Self { version, description, columns, annotations, measure_dimension } = self;
+        let Self { version, description, columns, annotations, dimensions, .. } = self;
         text.open('{');
         if let Some(number) = number {
             text.key("dataSets");
@@ -162,7 +160,6 @@ impl Structure {
         descriptions(text, &description.extras);
         let mut said = Said { version: *version, notes: &description.notes, annotations, losses };
         let variables = &description.variables;
-        let count = variables.iter().filter(|v| v.component.role == Role::Identifier).count();
         let measures = variables.iter().filter(|v| v.component.role == Role::Measure);
         for (part, roles) in [
             ("dimensions", &[Role::Identifier][..]),
@@ -182,9 +179,9 @@ impl Structure {
                     said.component(text, variable, column, position);
                 }
             }
-            if let (Some(id), "dimensions") = (&measure_dimension, part) {
+            if let (Some(id), "dimensions") = (&self.measure_dimension, part) {
                 text.new_line();
-                components::measure_dimension(text, id, count, measures.clone());
+                components::measure_dimension(text, id, *dimensions, measures.clone());
             }
             text.close(']');
             text.close('}');

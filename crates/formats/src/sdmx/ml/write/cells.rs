@@ -1,6 +1,7 @@
 //! The components of a data set: where each stands, and remarks on them.
 
 use crate::message::Description;
+use crate::sdmx::notes;
 use olshem_model::codelist::Annotation;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -60,13 +61,8 @@ pub(super) fn remarks(description: &Description, columns: &[Column]) -> Vec<Anno
             (None, value) => Cow::Owned(format!("{variable}={value}")),
         });
         let on: Vec<Cow<'_, str>> = on.collect();
-        Annotation {
-            id: None,
-            kind: Some(if note.is_mandatory { "NOTE_MANDATORY" } else { "NOTE" }.to_owned()),
-            title: (!on.is_empty()).then(|| on.join(", ")),
-            url: None,
-            texts: note.texts.clone(),
-        }
+        let title = (!on.is_empty()).then(|| on.join(", "));
+        Annotation { title, ..notes::annotation(note) }
     });
     let extras = description.extras.iter().filter_map(|extra| extra.annotation.clone());
     notes.chain(extras).collect()
