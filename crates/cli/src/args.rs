@@ -164,8 +164,9 @@ pub(crate) enum Command {
         output: PathBuf,
         #[command(flatten)]
         reading: Reading,
-        /// The format to write: csv, sdmx-csv, sdmx-csv-1.0, sdmx-ml, sdmx-ml-2.1, sdmx-json, jsonstat,
-        /// px, xlsx or parquet
+        /// The format to write: csv, sdmx-csv, sdmx-csv-1.0, sdmx-ml, sdmx-ml-2.1 (structure-specific
+        /// data), sdmx-ml-2.1-timeseries, sdmx-ml-2.1-generic, sdmx-ml-2.1-generic-timeseries,
+        /// sdmx-json, sdmx-json-1.0, sdmx-json-draft (of 1.0), jsonstat, px, xlsx or parquet
         #[arg(long, value_name = "FORMAT")]
         to: Option<Kind>,
         /// The language of labels, where the format has room for one
