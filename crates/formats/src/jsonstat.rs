@@ -21,10 +21,13 @@
 //!   measures apart; there is one measure, `OBS_VALUE`. Units are annotations of its codes.
 //! * An array has an observation for each cell, an object for each position that it names.
 //! * JSON-stat does not tell languages; its texts are in `und`.
+//! * Members that the format does not define are kept in `extension`, wherever they stood, and written
+//!   there.
 //! * Of a collection, the data sets that are in it are read, not those that it links to.
 
 mod dataset;
 mod dimension;
+mod extension;
 mod tree;
 mod write;
 

@@ -1,6 +1,7 @@
 //! A JSON-stat data set.
 
 use super::dimension::{Dimension, kept};
+use super::extension::{EXTENSION, Level};
 use super::tree::{Json, Object, Scalar, Scalars};
 use super::{contradiction, undetermined};
 use crate::cube::{self, Axes, BATCH};
@@ -308,7 +309,10 @@ fn describe(
     mut variables: Vec<Variable>,
     cells: &Cells,
 ) -> Description {
-    let mut extension = object.object("extension").cloned().unwrap_or_default();
+    let structure = ["version", "class", "id", "size", "role", "dimension"];
+    let said = ["label", "source", "updated", "note"];
+    let (mut extras, mut extension) =
+        Level::Dataset.part(&object.members, &[&structure[..], &said[..]].concat());
     let own = extension.object("measure").cloned();
     // What is no date is there, if we have written it.
     let mut updated = object.text("updated").map(str::to_owned);
@@ -351,19 +355,8 @@ fn describe(
     let note = |text| Note { texts: undetermined(text), ..Note::default() };
     let mut notes: Vec<Note> = object.texts("note").iter().map(|text| note(text)).collect();
     notes.extend(dimensions.iter().flat_map(|dimension| dimension.notes.clone()));
-    let mut extras = Vec::new();
-    for (name, json) in &object.members {
-        let structure = ["version", "class", "id", "size", "role", "dimension"];
-        let taken = ["label", "source", "updated", "note", "extension"];
-        if !structure.contains(&name.as_str()) && !taken.contains(&name.as_str()) {
-            extras.push(kept(name, json));
-        }
-    }
-    match object.get("extension") {
-        Some(Json::Object(_)) if extension.members.is_empty() => {}
-        Some(Json::Object(_)) => extras.push(kept("extension", &Json::Object(extension))),
-        Some(other) => extras.push(kept("extension", other)),
-        None => {}
+    if !extension.members.is_empty() {
+        extras.push(kept(EXTENSION, &Json::Object(extension)));
     }
     Description {
         id,

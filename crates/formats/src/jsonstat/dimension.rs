@@ -1,5 +1,6 @@
 //! A dimension of a JSON-stat data set: its categories, what they are called and what belongs to what.
 
+use super::extension::{EXTENSION, Level, complete_units, put_in};
 use super::tree::{Json, Object, Scalar};
 use super::{COORDINATES, ROLE, UNIT, contradiction, undetermined};
 use crate::cube::CONTENTS_VARIABLE;
@@ -9,6 +10,9 @@ use olshem_model::{Codelist, Component, DataType, Diagnostic, TimePeriod};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
+
+/// The member of a dimension's extension that has what its categories have of their own.
+const CATEGORY: &str = "category";
 
 pub(super) struct Dimension {
     pub(super) id: String,
@@ -52,28 +56,29 @@ impl Dimension {
             extras: Vec::new(),
             roles: Vec::new(),
         };
-        dimension.take_categories(codes, category);
+        let understood = ["category", "label", "note", "class", "version"];
+        let (extras, mut extension) = Level::Dimension.part(&object.members, &understood);
+        dimension.extras = extras;
+        dimension.take_categories(codes, category, &mut extension);
         for text in object.texts("note") {
             dimension.note("", &text);
         }
-        for (name, json) in &object.members {
-            let taken = ["category", "label", "note", "class", "version"];
-            if !taken.contains(&name.as_str()) {
-                dimension.extras.push(kept(name, json));
-            }
+        if !extension.members.is_empty() {
+            dimension.extras.push(kept(EXTENSION, &Json::Object(extension)));
         }
         Ok(dimension)
     }
 
-    fn take_categories(&mut self, codes: Vec<String>, category: &Object) {
+    fn take_categories(&mut self, codes: Vec<String>, category: &Object, extension: &mut Object) {
         let labels = category.object("label");
         let parents = parents(category);
-        let units = category.object("unit");
+        let mut units = category.object("unit").cloned().unwrap_or_default();
+        complete_units(&mut units, extension);
         let coordinates = category.object("coordinates");
         for code in codes {
             let label = labels.and_then(|labels| labels.get(&code)?.scalar()?.text());
             let mut annotations = Vec::new();
-            if let Some(Json::Object(unit)) = units.and_then(|units| units.get(&code)) {
+            if let Some(unit) = units.object(&code) {
                 annotate_unit(unit, &mut annotations);
             }
             if let Some(place) = coordinates.and_then(|coordinates| coordinates.get(&code)) {
@@ -92,12 +97,10 @@ impl Dimension {
                 self.note(code, &text);
             }
         }
-        for (name, json) in &category.members {
-            let taken = ["index", "label", "child", "unit", "coordinates", "note"];
-            if !taken.contains(&name.as_str()) {
-                self.extras.push(kept(&format!("category.{name}"), json));
-            }
-        }
+        // Categories have no extension of their own.
+        let understood = ["index", "label", "child", "unit", "coordinates", "note"];
+        let foreign = category.members.iter().filter(|(name, _)| !understood.contains(&&***name));
+        put_in(extension, CATEGORY, foreign.map(|(name, json)| (name.clone(), json.clone())));
     }
 
     fn note(&mut self, code: &str, text: &str) {

@@ -1,16 +1,23 @@
 //! JSON-stat 2.0 files: a data set, or a collection of several.
 
+mod dimension;
+mod number;
+
+use super::ROLE;
+use super::extension::{EXTENSION, Level};
 use super::tree::{Json, Object, from_text, quote, separated};
-use super::{COORDINATES, ROLE, UNIT};
 use crate::cube::{Cube, Gathering, Losses, UNDETERMINED, tells_measures_apart, text_in};
 use crate::errors::UNWRITABLE;
 use crate::files::Writing;
-use crate::message::{Description, Header, Loss, Note, Observations, Receiver, Variable, Writer};
+use crate::message::{
+    Description, Extra, Header, Loss, Note, Observations, Receiver, Variable, Writer,
+};
 use crate::metadata::Metadata;
 use crate::px::STATUS;
 use arrow::array::StringViewArray;
-use olshem_model::codelist::{Item, Labels};
-use olshem_model::{Diagnostic, Place, Role, TimePeriod};
+use number::write_value;
+use olshem_model::codelist::Labels;
+use olshem_model::{Diagnostic, Place, Role};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write;
@@ -270,209 +277,6 @@ impl<'d> Dataset<'d> {
         of_measures
     }
 
-    fn dimension(
-        &mut self,
-        axis: usize,
-        variable: &Variable,
-        codes: &[String],
-        notes: &BTreeMap<(&str, &str), Vec<String>>,
-        out: &mut String,
-    ) {
-        let name = variable.component.name.as_str();
-        quote(out, name);
-        out.push_str(":{");
-        member_text(out, "label", self.label(&variable.names).unwrap_or(name));
-        if let Some(notes) = notes.get(&(name, "")) {
-            out.push_str(",\"note\":");
-            separated(out, '[', ']', notes, |out, note| quote(out, note));
-        }
-        let item = |code: &String| variable.codelist.as_ref().and_then(|list| list.get(code));
-        let spelt = |code: &str| spelling(variable, code).to_owned();
-        out.push_str(",\"category\":{\"index\":");
-        separated(out, '[', ']', codes, |out, code| quote(out, &spelt(code)));
-        let labelled: Vec<(&String, &str)> = codes
-            .iter()
-            .filter_map(|code| Some((code, self.label(&item(code)?.labels)?)))
-            .collect();
-        if !labelled.is_empty() {
-            out.push_str(",\"label\":");
-            separated(out, '{', '}', labelled, |out, (code, label)| {
-                member_text(out, &spelt(code), label);
-            });
-        }
-        self.children(variable, codes, out);
-        let noted: Vec<(&String, &Vec<String>)> = codes
-            .iter()
-            .filter_map(|code| Some((code, notes.get(&(name, code.as_str()))?)))
-            .collect();
-        if !noted.is_empty() {
-            out.push_str(",\"note\":");
-            separated(out, '{', '}', noted, |out, (code, notes)| {
-                quote(out, &spelt(code));
-                out.push(':');
-                separated(out, '[', ']', notes, |out, note| quote(out, note));
-            });
-        }
-        let mut units = Vec::new();
-        let mut coordinates = Vec::new();
-        let mut counted = None;
-        for (number, code) in codes.iter().enumerate() {
-            let Some(item) = item(code) else { continue };
-            if let Some(mut unit) = self.unit(variable, item) {
-                // A unit has to have its decimals.
-                if !unit.has("decimals") {
-                    let counted = counted.get_or_insert_with(|| self.decimals(axis, codes.len()));
-                    let decimals = counted.get(number).copied().unwrap_or(0);
-                    put_decimals(&mut unit, decimals);
-                }
-                units.push((code, Json::Object(unit).to_text()));
-            }
-            let place = item.annotations.iter().find(|a| a.kind.as_deref() == Some(COORDINATES));
-            if let Some(place) = place.and_then(|place| from_text(place.title.as_deref()?)) {
-                coordinates.push((code, place.to_text()));
-            }
-            if !item.descriptions.is_empty() {
-                self.losses.add_of("descriptions of codes", name);
-            }
-        }
-        for (member, values) in [("unit", units), ("coordinates", coordinates)] {
-            if !values.is_empty() {
-                let _ = write!(out, ",\"{member}\":");
-                separated(out, '{', '}', values, |out, (code, json)| {
-                    quote(out, &spelt(code));
-                    out.push(':');
-                    out.push_str(&json);
-                });
-            }
-        }
-        let kept = |prefix: bool| {
-            variable.extras.iter().filter_map(move |extra| {
-                let own = extra.keyword.strip_prefix("category.");
-                let name = if prefix { own } else { own.is_none().then_some(&*extra.keyword) };
-                let is_ours = name.is_some_and(is_member) && extra.keyword != ROLE;
-                let json = from_text(extra.values.first()?).filter(|_| is_ours)?;
-                Some((name?, json.to_text()))
-            })
-        };
-        for (member, json) in kept(true) {
-            out.push(',');
-            quote(out, member);
-            let _ = write!(out, ":{json}");
-        }
-        out.push('}');
-        for (member, json) in kept(false) {
-            out.push(',');
-            quote(out, member);
-            let _ = write!(out, ":{json}");
-        }
-        out.push('}');
-        for extra in &variable.extras {
-            let is_role = [ROLE, crate::cube::CONTENTS_VARIABLE].contains(&&*extra.keyword);
-            if !is_role && !is_member(&extra.keyword) {
-                self.lose_keyword(&extra.keyword);
-            }
-        }
-    }
-
-    fn children(&mut self, variable: &Variable, codes: &[String], out: &mut String) {
-        let Some(list) = &variable.codelist else { return };
-        let there: BTreeSet<&str> = codes.iter().map(String::as_str).collect();
-        let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for code in codes {
-            let Some(parent) = list.get(code).and_then(|item| item.parent.as_deref()) else {
-                continue;
-            };
-            match there.contains(parent) {
-                true => children.entry(parent).or_default().push(code),
-                false => {
-                    let what = "what codes are part of, where that has no figures itself";
-                    self.losses.add_of(what, &variable.component.name);
-                }
-            }
-        }
-        let ordered: Vec<(&str, Vec<&str>)> =
-            codes.iter().filter_map(|code| children.remove_entry(code.as_str())).collect();
-        if !ordered.is_empty() {
-            out.push_str(",\"child\":");
-            separated(out, '{', '}', ordered, |out, (parent, children)| {
-                quote(out, spelling(variable, parent));
-                out.push(':');
-                separated(out, '[', ']', children, |out, c| quote(out, spelling(variable, c)));
-            });
-        }
-    }
-
-    /// The unit of a category as JSON, from what is annotated, or else, where categories are measures,
-    /// from what is known of all. Other annotations are lost.
-    fn unit(&mut self, variable: &Variable, item: &Item) -> Option<Object> {
-        let kinds = |kind: &str| item.annotations.iter().find(|a| a.kind.as_deref() == Some(kind));
-        for annotation in &item.annotations {
-            let kind = annotation.kind.as_deref().unwrap_or_default();
-            if !["UNITS", "PRECISION", UNIT, COORDINATES].contains(&kind) {
-                self.losses.add_of("annotations of codes", kind);
-            }
-        }
-        if let Some(Json::Object(unit)) = kinds(UNIT).and_then(|a| from_text(a.title.as_deref()?)) {
-            return Some(unit);
-        }
-        let label = kinds("UNITS").and_then(|a| self.label(&a.texts));
-        let decimals = kinds("PRECISION").and_then(|a| self.label(&a.texts)?.parse().ok());
-        let of_all = match &*self.measures {
-            [(measure, _)] if tells_measures_apart(variable) => Some(*measure),
-            _ => None,
-        };
-        let label = label.or_else(|| self.label(&of_all?.unit));
-        unit(label, decimals.or_else(|| of_all?.decimals))
-    }
-
-    /// To how many decimals the values of each category are written.
-    fn decimals(&self, axis: usize, categories: usize) -> Vec<u32> {
-        let mut decimals = vec![0; categories];
-        for cell in &self.cube.filled {
-            let numbers = self.cube.numbers_at(cell.position);
-            let slot = numbers.get(axis).and_then(|number| decimals.get_mut(*number));
-            let Some(most) = slot else { continue };
-            for (_, column) in &self.measures {
-                *most = cell.text(column).map_or(0, decimals_in).max(*most);
-            }
-        }
-        decimals
-    }
-
-    fn measures_as_dimension(&mut self, id: &str, out: &mut String) {
-        out.push(',');
-        quote(out, id);
-        out.push_str(":{\"label\":");
-        quote(out, id);
-        out.push_str(",\"category\":{\"index\":");
-        let names = || self.measures.iter().map(|(variable, _)| *variable);
-        separated(out, '[', ']', names(), |out, v| quote(out, &v.component.name));
-        out.push_str(",\"label\":");
-        separated(out, '{', '}', names(), |out, variable| {
-            let name = variable.component.name.as_str();
-            member_text(out, name, self.label(&variable.names).unwrap_or(name));
-        });
-        let mut units: Vec<(&str, String)> = Vec::new();
-        for (variable, column) in &self.measures {
-            let Some(mut unit) = unit(self.label(&variable.unit), variable.decimals) else {
-                continue;
-            };
-            if !unit.has("decimals") {
-                let texts = self.cube.filled.iter().filter_map(|cell| cell.text(column));
-                put_decimals(&mut unit, texts.map(decimals_in).max().unwrap_or(0));
-            }
-            units.push((&variable.component.name, Json::Object(unit).to_text()));
-        }
-        if !units.is_empty() {
-            out.push_str(",\"unit\":");
-            separated(out, '{', '}', units, |out, (name, unit)| {
-                quote(out, name);
-                let _ = write!(out, ":{unit}");
-            });
-        }
-        out.push_str("}}");
-    }
-
     fn roles(&mut self, of_measures: &Option<String>, out: &mut String) {
         let mut roles: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for dimension in &self.cube.dimensions {
@@ -481,7 +285,7 @@ impl<'d> Dataset<'d> {
             };
             let name = variable.component.name.as_str();
             let said = |role: &str| {
-                let says = |extra: &crate::message::Extra| {
+                let says = |extra: &Extra| {
                     extra.keyword == ROLE && extra.values.iter().any(|value| value == role)
                 };
                 variable.extras.iter().any(says)
@@ -564,22 +368,9 @@ impl<'d> Dataset<'d> {
 
     fn extras(&mut self, out: &mut String) {
         let cube = self.cube;
-        let mut extension = Object::default();
-        for extra in &cube.description.extras {
-            if ["HEADING", "LANGUAGE"].contains(&&*extra.keyword) {
-                continue;
-            }
-            let json = extra.values.first().and_then(|text| from_text(text));
-            match (json, &*extra.keyword) {
-                (Some(Json::Object(kept)), "extension") => extension = kept,
-                (Some(json), name) if is_member(name) => {
-                    out.push(',');
-                    quote(out, name);
-                    let _ = write!(out, ":{}", json.to_text());
-                }
-                _ => self.lose_keyword(&extra.keyword),
-            }
-        }
+        let extras = cube.description.extras.iter();
+        let extras = extras.filter(|extra| !["HEADING", "LANGUAGE"].contains(&&*extra.keyword));
+        let mut extension = self.members_kept(Level::Dataset, extras, out);
         if let Some(status) = self.labels_of_statuses() {
             extension.members.insert("status".to_owned(), status);
         }
@@ -589,10 +380,35 @@ impl<'d> Dataset<'d> {
         if let Some(measure) = self.only_measure() {
             extension.members.insert("measure".to_owned(), measure);
         }
-        if !extension.members.is_empty() {
-            out.push_str(",\"extension\":");
-            Json::Object(extension).write(out);
+        write_extension(extension, out);
+    }
+
+    /// Writes the members of what was kept that the format defines at a level; gives back the others.
+    fn members_kept<'e>(
+        &mut self,
+        level: Level,
+        extras: impl IntoIterator<Item = &'e Extra>,
+        out: &mut String,
+    ) -> Object {
+        let mut members = Vec::new();
+        for Extra { keyword, values, .. } in extras {
+            match values.first().and_then(|text| from_text(text)) {
+                Some(json) if is_member(keyword) => members.push((keyword, json)),
+                _ => {
+                    let what = "what other formats say that JSON-stat has no member for";
+                    self.losses.add_of(what, keyword);
+                }
+            }
         }
+        let (defined, extension) =
+            level.part(members.iter().map(|(name, json)| (*name, json)), &[]);
+        for extra in defined {
+            out.push(',');
+            quote(out, &extra.keyword);
+            out.push(':');
+            extra.values.iter().for_each(|json| out.push_str(json));
+        }
+        extension
     }
 
     /// What the statuses mean, where Eurostat has put it: `extension.status.label`.
@@ -640,50 +456,19 @@ impl<'d> Dataset<'d> {
         }
         (!measure.members.is_empty() && !has_metric).then_some(Json::Object(measure))
     }
+}
 
-    fn lose_keyword(&mut self, keyword: &str) {
-        self.losses.add_of("what other formats say that JSON-stat has no member for", keyword);
+fn write_extension(extension: Object, out: &mut String) {
+    if !extension.members.is_empty() {
+        let _ = write!(out, ",\"{EXTENSION}\":");
+        Json::Object(extension).write(out);
     }
 }
 
 /// Whether it can be a member that was kept: other formats' keywords are in capital letters.
 fn is_member(name: &str) -> bool {
     let mut letters = name.chars().filter(|c| c.is_alphabetic());
-    letters.next().is_some_and(|c| !c.is_uppercase()) && !["value", "status"].contains(&name)
-}
-
-/// A period's own code, where that says the same.
-fn spelling<'v>(variable: &'v Variable, code: &'v str) -> &'v str {
-    if !variable.component.data_type.is_temporal() {
-        return code;
-    }
-    let item = variable.codelist.as_ref().and_then(|list| list.get(code));
-    let alias = item.and_then(|item| item.aliases.first()).map(String::as_str);
-    let same = |alias: &&str| match (alias.parse::<TimePeriod>(), code.parse::<TimePeriod>()) {
-        (Ok(alias), Ok(code)) => alias == code,
-        _ => false,
-    };
-    alias.filter(same).unwrap_or(code)
-}
-
-fn unit(label: Option<&str>, decimals: Option<u32>) -> Option<Object> {
-    let mut unit = Object::default();
-    if let Some(label) = label {
-        unit.members.insert("label".to_owned(), Json::Text(label.to_owned()));
-    }
-    if let Some(decimals) = decimals {
-        put_decimals(&mut unit, decimals);
-    }
-    (!unit.members.is_empty()).then_some(unit)
-}
-
-fn put_decimals(unit: &mut Object, decimals: u32) {
-    unit.members.insert("decimals".to_owned(), Json::Number(decimals.to_string()));
-}
-
-fn decimals_in(number: &str) -> u32 {
-    let fraction = number.split_once('.').map_or("", |(_, fraction)| fraction);
-    fraction.bytes().take_while(u8::is_ascii_digit).count() as u32
+    letters.next().is_some_and(|c| !c.is_uppercase())
 }
 
 /// When the data were changed, where JSON-stat has no place for it.
@@ -692,7 +477,7 @@ fn updated_otherwise(description: &Description) -> Option<&str> {
 }
 
 /// A point in time as ISO 8601 has it, from PC-Axis's `20240131 09:00` too; `None` if it is neither.
-fn iso(updated: &str) -> Option<String> {
+pub(super) fn iso(updated: &str) -> Option<String> {
     let shape: String = updated.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
     match shape.as_str() {
         "99999999" | "99999999 99:99" => {
@@ -705,46 +490,6 @@ fn iso(updated: &str) -> Option<String> {
         }
         _ => None,
     }
-}
-
-/// Writes a number with its digits, everything else as text.
-fn write_value(out: &mut String, text: &str, variable: &Variable) {
-    if !variable.component.data_type.is_numeric() {
-        quote(out, text);
-        return;
-    }
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
-    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let (whole, after) = rest.split_at(digits);
-    let (point, exponent) = match after.strip_prefix('.') {
-        None => (None, after),
-        Some(after) => {
-            let digits = after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let (fraction, exponent) = after.split_at(digits);
-            (Some(fraction), exponent)
-        }
-    };
-    let is_exponent = exponent.is_empty()
-        || exponent.strip_prefix(['e', 'E']).is_some_and(|power| {
-            let power = power.strip_prefix(['+', '-']).unwrap_or(power);
-            !power.is_empty() && power.bytes().all(|byte| byte.is_ascii_digit())
-        });
-    if !is_exponent || (whole.is_empty() && point.is_none_or(str::is_empty)) {
-        quote(out, text);
-        return;
-    }
-    // JSON has no zeros in front, and a digit on both sides of the point.
-    let whole = whole.trim_start_matches('0');
-    out.push_str(sign);
-    out.push_str(if whole.is_empty() { "0" } else { whole });
-    if let Some(fraction) = point.filter(|fraction| !fraction.is_empty()) {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out.push_str(exponent);
 }
 
 /// All languages that any text is in.

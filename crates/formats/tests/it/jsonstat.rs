@@ -39,6 +39,31 @@ fn samples_written() {
     }
 }
 
+/// What a publisher has put where the format defines nothing, or something else, goes to `extension`, and
+/// is found there again.
+#[test]
+fn foreign_members() {
+    let once = r#"{"version": "2.0", "class": "dataset", "href": "https://example.org/a", "px": [1],
+        "extension": {"px": 2}, "link": "none", "id": ["a"], "size": [2], "role": {"metric": ["a"]},
+        "dimension": {"a": {"level": 1, "extension": {"unit": {"z": {"x": 1}}}, "category": {
+            "index": ["x", "y"], "colour": {"x": "red"},
+            "unit": {"x": {"label": "People", "unit": "P", "multiplier": "Units", "decimals": 1},
+                     "y": {"label": "Index", "multiplier": 3, "position": "above"}}}}},
+        "value": [10, 1.25]}"#;
+    let once = read(&Content::in_memory("data.json", once.as_bytes().to_vec())).unwrap();
+    let (text, losses) = written(&once, Kind::JsonStat);
+    assert_eq!(losses, []);
+    let twice = read(&Content::in_memory("data.json", text.clone().into_bytes())).unwrap();
+    assert_eq!(written(&twice, Kind::JsonStat).0, text);
+    let unit_of = |collected: &Collected, code: &str| {
+        let list = collected.datasets[0].0.variables[0].codelist.clone().unwrap();
+        let known = list.get(code).unwrap().annotations.iter();
+        known.filter(|a| a.kind.as_deref() == Some("unit")).find_map(|a| a.title.clone()).unwrap()
+    };
+    let units = ["x", "y"].map(|code| unit_of(&twice, code)).join("\n");
+    insta::assert_snapshot!(text.replace(",\"", ",\n\"") + &units);
+}
+
 fn without_units(collected: &mut Collected) {
     for variable in collected.datasets.iter_mut().flat_map(|(d, _)| &mut d.variables) {
         let Some(list) = &variable.codelist else { continue };
