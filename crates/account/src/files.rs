@@ -2,7 +2,7 @@
 //! release can say what decided it.
 
 use crate::errors::{EMPTY_FILE, IO, MISSING_FILE, NOT_UTF8};
-use olshem_model::{Diagnostic, Place};
+use olshem_model::{Diagnostic, Place, line_at};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -57,10 +57,10 @@ impl Files {
     /// The text of a file in UTF-8.
     pub(crate) fn text(&mut self, relative: &str) -> Result<String, Diagnostic> {
         let text = String::from_utf8(self.bytes(relative)?).map_err(|error| {
-            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let wrong = error.utf8_error().valid_up_to();
+            let line = line_at(error.as_bytes(), wrong);
             let place = Place::Line { file: self.path(relative), line, column: None };
-            let byte = error.as_bytes()[before.len()];
+            let byte = error.as_bytes()[wrong];
             Diagnostic::new(&NOT_UTF8, place, format!("the byte 0x{byte:02X} is not UTF-8"))
                 .with_help("save the file as UTF-8")
         })?;

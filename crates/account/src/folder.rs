@@ -17,7 +17,7 @@ use crate::sources::{self, Source, SourceFile};
 use crate::targets::TargetsFile;
 use crate::values::Locale;
 use olshem_model::spelling;
-use olshem_model::{Codelist, Diagnostic, Place};
+use olshem_model::{Codelist, Diagnostic, Place, line_at};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -55,7 +55,7 @@ impl<T> Loaded<T> {
 
     /// The line, from 1, in which a byte stands.
     pub(crate) fn line(&self, byte: usize) -> usize {
-        self.text.bytes().take(byte).filter(|&byte| byte == b'\n').count() + 1
+        line_at(self.text.as_bytes(), byte)
     }
 }
 

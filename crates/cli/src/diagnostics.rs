@@ -3,7 +3,7 @@
 use crate::errors;
 use crate::terminal::{Terminal, Tone};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
-use olshem_model::{Diagnostic, Place};
+use olshem_model::{Diagnostic, Place, line_at};
 use olshem_words::Words;
 use std::fmt;
 use std::ops::Range;
@@ -125,9 +125,8 @@ fn place(place: &Place, texts: Texts<'_>, words: &Words) -> Option<String> {
 /// Line and column of a byte, both from 1; columns are counted in characters.
 fn line_and_column(bytes: &[u8], at: usize) -> (usize, usize) {
     let before = &bytes[..at.min(bytes.len())];
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
     let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-    (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
+    (line_at(bytes, at), String::from_utf8_lossy(&before[start..]).chars().count() + 1)
 }
 
 fn graphical(fault: &Diagnostic, texts: Texts<'_>, words: &Words, terminal: Terminal) -> String {

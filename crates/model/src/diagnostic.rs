@@ -101,6 +101,16 @@ impl fmt::Display for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
+/// The line of a text, from 1, in which a byte stands.
+///
+/// ```
+/// assert_eq!(olshem_model::line_at(b"a\nbc", 0), 1);
+/// assert_eq!(olshem_model::line_at(b"a\nbc", 2), 2);
+/// ```
+pub fn line_at(text: &[u8], byte: usize) -> usize {
+    text.iter().take(byte).filter(|&&byte| byte == b'\n').count() + 1
+}
+
 /// Where in a user's files a fault is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Place {

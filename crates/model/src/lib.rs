@@ -16,6 +16,6 @@ pub mod structure;
 pub mod time;
 
 pub use codelist::Codelist;
-pub use diagnostic::{Code, Diagnostic, Place};
+pub use diagnostic::{Code, Diagnostic, Place, line_at};
 pub use structure::{Component, DataStructure, DataType, Role};
 pub use time::{Frequency, TimePeriod};

@@ -3,7 +3,7 @@
 use crate::metrics::Metrics;
 use crate::site::Site;
 use olshem_engine::Engine;
-use olshem_model::{Diagnostic, Place};
+use olshem_model::{Diagnostic, Place, line_at};
 use olshem_words::{Locale, Words};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -75,8 +75,7 @@ fn with_line(mut fault: Diagnostic) -> Diagnostic {
     if let Place::Text { file, span } = &fault.place
         && let Ok(text) = std::fs::read(file)
     {
-        let before = text.iter().take(span.start);
-        let line = 1 + before.filter(|byte| **byte == b'\n').count();
+        let line = line_at(&text, span.start);
         fault.place = Place::Line { file: file.clone(), line, column: None };
     }
     fault
