@@ -84,8 +84,9 @@ pub(crate) fn run(cli: &Cli, asked: Option<Locale>) -> Answered {
         Command::Source { command: SourceCommand::Verify { account } } => {
             sources::verify(account, &words, (terminal, Terminal::stderr(cli.global.color)))
         }
-        Command::Serve { account, listen, release, watch } => {
-            serve::serve(account, *listen, release.as_deref(), *watch, cli.global.threads)
+        Command::Serve { account, listen, release, watch, cors } => {
+            let release = release.as_deref();
+            serve::serve(account, *listen, release, *watch, *cors, cli.global.threads)
         }
         Command::Publish { account, out } => {
             serve::publish(account, out, cli.global.threads, &words)

@@ -21,6 +21,7 @@ pub(crate) fn serve(
     listen: SocketAddr,
     release: Option<&str>,
     watched: bool,
+    open: bool,
     threads: Option<NonZeroUsize>,
 ) -> Answered {
     log();
@@ -31,7 +32,11 @@ pub(crate) fn serve(
     let address = listener.local_addr().map_err(refused)?;
     let watch = watched.then(|| Watch::before_reading(folder));
     let engine = Arc::new(engine(threads)?);
-    let observatory = Observatory::new(site(folder, release, engine)?, folder);
+    let mut observatory = Observatory::new(site(folder, release, engine)?, folder);
+    // What was sealed is meant for everybody; what is being worked on is not.
+    if open || release.is_some() {
+        observatory = observatory.open_to_other_sites();
+    }
     let observatory = Arc::new(observatory);
     if let Some(watch) = watch {
         let folder = folder.to_path_buf();

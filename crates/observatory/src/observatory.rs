@@ -22,6 +22,8 @@ pub struct Observatory {
     pub(crate) engine: Arc<Engine>,
     pub(crate) metrics: Metrics,
     pub(crate) tracing: Arc<Semaphore>,
+    /// Whether pages of other sites may read what is served.
+    pub(crate) is_open: bool,
 }
 
 /// What is served.
@@ -41,7 +43,16 @@ impl Observatory {
         let (site, faults) = (Arc::new(site), Arc::default());
         let served = Served { site, faults, folder: folder.to_path_buf() };
         let tracing = Arc::new(Semaphore::new(TRACED_AT_ONCE));
-        Self { served: RwLock::new(served), engine, metrics: Metrics::default(), tracing }
+        let (served, metrics) = (RwLock::new(served), Metrics::default());
+        Self { served, engine, metrics, tracing, is_open: false }
+    }
+
+    /// Lets pages of other sites read what is served, in their readers' browsers. Without this only the
+    /// site's own pages can: a draft that is served to its author alone would be open to every page that
+    /// they have open besides.
+    #[must_use]
+    pub fn open_to_other_sites(self) -> Self {
+        Self { is_open: true, ..self }
     }
 
     /// Serves another site from now on, one that has the same engine.

@@ -100,16 +100,21 @@ fn preferred(header: &str) -> Option<Locale> {
 
 /// Everything that is served.
 pub(crate) fn router(observatory: Arc<Observatory>) -> Router {
-    let cors = CorsLayer::new()
+    let is_open = observatory.is_open;
+    let router = Router::new()
+        .fallback(respond)
+        .layer(middleware::from_fn_with_state(Arc::clone(&observatory), observe));
+    let router = if is_open { router.layer(for_other_sites()) } else { router };
+    router.with_state(observatory)
+}
+
+/// Pages of any site may read every answer.
+fn for_other_sites() -> CorsLayer {
+    CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD, Method::OPTIONS])
         .allow_headers(Any)
-        .expose_headers([ETAG]);
-    Router::new()
-        .fallback(respond)
-        .layer(middleware::from_fn_with_state(Arc::clone(&observatory), observe))
-        .layer(cors)
-        .with_state(observatory)
+        .expose_headers([ETAG])
 }
 
 /// Counts and logs each answer, and adds the headers that all have.
@@ -127,11 +132,12 @@ async fn observe(
         true => format!("{POLICY}; frame-ancestors *"),
         false => format!("{POLICY}; frame-ancestors 'self'"),
     };
+    let readers = if observatory.is_open { "cross-origin" } else { "same-origin" };
     for (name, value) in [
         (CONTENT_SECURITY_POLICY, policy.as_str()),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "strict-origin-when-cross-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), readers),
     ] {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
@@ -177,7 +183,10 @@ async fn respond(State(observatory): State<Arc<Observatory>>, request: Request) 
         return asked.refuse(StatusCode::URI_TOO_LONG, "fault-too-large");
     }
     if ![Method::GET, Method::HEAD].contains(request.method()) {
-        let mut response = asked.refuse(StatusCode::METHOD_NOT_ALLOWED, "fault-method");
+        let mut response = match *request.method() {
+            Method::OPTIONS => asked.send(Answer::new(StatusCode::OK, "text/plain", "")),
+            _ => asked.refuse(StatusCode::METHOD_NOT_ALLOWED, "fault-method"),
+        };
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
         return response;
     }

@@ -1,7 +1,7 @@
 //! What the server does that a file server does not, and what it refuses.
 
 use crate::support::{Server, kazakhstan, site, small};
-use olshem_observatory::Limits;
+use olshem_observatory::{Limits, Observatory};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -72,23 +72,37 @@ fn every_answer_is_guarded() {
         assert!(policy.contains("frame-ancestors 'self'") && !policy.contains("unsafe"), "{path}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "strict-origin-when-cross-origin", "{path}");
-        assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{path}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{path}");
     }
     let embedded = server.get("en/embed/creative_share/");
     assert!(embedded.header("content-security-policy").ends_with("frame-ancestors *"));
 }
 
+/// What is served to its author alone is no other site's to read; what is open, anybody's.
 #[test]
-fn a_preflight_is_answered() {
-    let (status, answer) = kazakhstan().raw(
-        b"OPTIONS /api/v1/claims.json HTTP/1.1\r\nhost: x\r\norigin: https://elsewhere.example\r\n\
-          access-control-request-method: GET\r\nconnection: close\r\n\r\n",
-    );
+fn pages_of_other_sites_read_what_is_open_to_them() {
+    let preflight = b"OPTIONS /api/v1/claims.json HTTP/1.1\r\nhost: x\r\n\
+        origin: https://elsewhere.example\r\naccess-control-request-method: GET\r\n\
+        connection: close\r\n\r\n";
+    let (status, answer) = kazakhstan().raw(preflight);
+    assert_eq!(status, 200);
+    assert!(!answer.to_lowercase().contains("access-control"), "{answer}");
+
+    let (_folder, account) = small();
+    let observatory = Observatory::new(site(&account).unwrap(), &account).open_to_other_sites();
+    let server = Server::serving(observatory, Limits::default());
+    let (status, answer) = server.raw(preflight);
     assert_eq!(status, 200);
     assert!(
         answer.to_lowercase().contains("access-control-allow-methods: get,head,options"),
         "{answer}"
     );
+    for path in ["en/", "api/v1/claims.json", "nothing", "sdmx/2.1/nothing"] {
+        let answer = server.get(path);
+        assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "cross-origin", "{path}");
+    }
 }
 
 #[test]

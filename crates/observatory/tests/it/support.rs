@@ -44,9 +44,13 @@ impl Answer {
 
 impl Server {
     pub(crate) fn of(site: Site, folder: &Path, limits: Limits) -> Self {
+        Self::serving(Observatory::new(site, folder), limits)
+    }
+
+    pub(crate) fn serving(observatory: Observatory, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let observatory = Arc::new(Observatory::new(site, folder));
+        let observatory = Arc::new(observatory);
         let served = Arc::clone(&observatory);
         std::thread::spawn(move || {
             olshem_observatory::serve(served, listener, limits, std::future::pending()).unwrap();
