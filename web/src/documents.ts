@@ -150,6 +150,7 @@ export interface IndicatorDocument {
   chart: "line" | "bar" | "map" | "table";
   note: Text | null;
   measure: string;
+  neutral: number | null;
   dimensions: Dimension[];
   keys: number[][];
   values: (number | null)[];
@@ -165,6 +166,24 @@ export interface Coded {
   code: string;
   label: Text;
   parent: string | null;
+}
+
+/** How the regions are drawn. */
+export interface MapDocument {
+  areas: {
+    code: string;
+    letters: Text | null;
+    name: Text | null;
+    tile: [column: number, row: number] | null;
+    city: boolean;
+  }[];
+  boundaries: {
+    title: Text;
+    publisher: string;
+    address: string;
+    vintage: string;
+    licence: string;
+  } | null;
 }
 
 export interface PlaceDocument extends Coded {

@@ -1,8 +1,7 @@
 // What of an indicator is shown: which dimension is compared, which codes, which periods. Kept in the address.
 
 import { type Observation, observations } from "./charts/series.ts";
-import { isMapped } from "./charts/tiles.tsx";
-import type { Dimension, IndicatorDocument } from "./documents.ts";
+import type { Dimension, IndicatorDocument, MapDocument } from "./documents.ts";
 import { when } from "./format.ts";
 import { query, setQuery, text } from "./site.ts";
 import { word } from "./words/index.ts";
@@ -31,7 +30,7 @@ export class Cube {
   readonly periods: string[];
   readonly area: string | undefined;
 
-  constructor(document: IndicatorDocument) {
+  constructor(document: IndicatorDocument, map: MapDocument) {
     this.document = document;
     this.rows = observations(document);
     this.time = document.dimensions.find((dimension) => dimension.time);
@@ -39,7 +38,9 @@ export class Cube {
       (dimension) => !dimension.time && dimension.codes.length > 1,
     );
     this.periods = [...(this.time?.codes ?? [])].sort((a, b) => when(a) - when(b));
-    this.area = this.dimensions.find((dimension) => dimension.codes.filter(isMapped).length >= 10)?.id;
+    const drawn = new Set(map.areas.map(({ code }) => code));
+    const covers = ({ codes }: Dimension) => codes.filter((code) => drawn.has(code)).length;
+    this.area = this.dimensions.find((each) => drawn.size > 0 && covers(each) >= drawn.size / 2)?.id;
   }
 
   views(): View[] {

@@ -20,11 +20,17 @@ const months = "қаңтар ақпан наурыз сәуір мамыр ма�
 
 export function number(value: number | null | undefined, decimals = 0): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "—";
-  return new Intl.NumberFormat(locale, {
+  const format = new Intl.NumberFormat(locale, {
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
-  }).format(value);
+    signDisplay: "negative",
+  });
+  // Of a text it rounds the decimal digits, as the server does; of a number the binary ones, and ties otherwise.
+  return minus(format.format(`${value}` as `${number}`));
 }
+
+/** A sign as long as a plus, which lines do not break behind. */
+const minus = (text: string) => text.replace("-", "−");
 
 /** For an axis: as many digits as it takes, no more. */
 export function tick(value: number): string {
@@ -33,7 +39,7 @@ export function tick(value: number): string {
       ? { notation: "compact", maximumFractionDigits: 1 }
       : { maximumSignificantDigits: 6 };
   const written = new Intl.NumberFormat(locale, options).format(value);
-  return kazakh ? written.replace("тыс.", "мың") : written;
+  return minus(kazakh ? written.replace("тыс.", "мың") : written);
 }
 
 export interface Bounded {
@@ -60,7 +66,12 @@ export function figure({ value, low, high }: Bounded, decimals = 0): string {
 export function interval(low: number | null, high: number | null, decimals = 0): string {
   if (low === null) return word("bounds.at-most", { high: number(high, decimals) });
   if (high === null) return word("bounds.at-least", { low: number(low, decimals) });
-  return word("bounds.between", { low: number(low, decimals), high: number(high, decimals) });
+  return range(low, high, (end) => number(end, decimals));
+}
+
+/** `0.96–1.05`; with a minus sign in it `−0.5 … 1.5`. */
+export function range(low: number, high: number, written: (end: number) => string): string {
+  return `${written(low)}${low < 0 || high < 0 ? " … " : "–"}${written(high)}`;
 }
 
 /** A date as far as it is known: `2023-09-01`, `2023-09` or `2023`. */

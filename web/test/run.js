@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bounded } from "./bounded.js";
 import { needed } from "./browser.js";
 import { fileServer } from "./files.js";
 import { account, command, serve } from "./site.js";
@@ -28,7 +29,8 @@ async function all() {
   if (process.env.OLSHEM_SITE)
     return [["the site named", await testing(process.env.OLSHEM_SITE, "pages", "tasks", "words")]];
   const folder = mkdtempSync(join(tmpdir(), "olshem-pages-"));
-  const published = run(command(), ["publish", account(), "--out", join(folder, "under", "a-path")]);
+  const publish = (of, name) => run(command(), ["publish", of, "--out", join(folder, "under", name)]);
+  const published = publish(account(), "a-path");
   try {
     const done = [];
     const served = await serve(account());
@@ -38,6 +40,13 @@ async function all() {
     if (!(await published)) return [...done, ["published", false]];
     const files = await fileServer(folder);
     done.push(["published", await testing(`${files.address}under/a-path/`, "pages", "tasks")]);
+    const copy = bounded(account(), folder);
+    const borders = `${files.address}under/with-borders/`;
+    if (copy)
+      done.push([
+        "published with boundaries",
+        (await publish(copy, "with-borders")) && (await testing(borders, "borders")),
+      ]);
     files.end();
     return done;
   } finally {

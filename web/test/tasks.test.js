@@ -141,7 +141,7 @@ for (const language of ["en", "ru", "kk"])
 
 test("the map is taken away as a picture", () =>
   on("en/indicators/region_share/?view=map", desk, async (page) => {
-    await page.waitForSelector("svg.tilemap");
+    await page.waitForSelector("svg.regionmap");
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.locator('[data-slot="downloads"]').getByRole("button", { name: "SVG", exact: true }).click(),
@@ -223,7 +223,7 @@ for (const [language, look] of [
 for (const look of [desk, phone])
   test(`a city on the map, ${look.viewport.width} pixels wide`, () =>
     on("en/map/", look, async (page) => {
-      const city = page.locator('.tilemap a[href*="/regions/KZ79/"]');
+      const city = page.locator('.regionmap a[href*="/regions/KZ79/"]');
       const box = await city.locator(".area").boundingBox();
       assert.ok(box.width >= 24 && box.height >= 24, "too small a target");
       await city.click();
@@ -233,7 +233,7 @@ for (const look of [desk, phone])
 
 test("the map by keyboard: every tile says its name and value, and leads to its region", () =>
   on("ru/map/", desk, async (page) => {
-    const tiles = page.locator(".tilemap a");
+    const tiles = page.locator(".regionmap a");
     assert.equal(await tiles.count(), 20);
     await tiles.first().focus();
     for (let pressed = 0; pressed < 20; pressed++) {
@@ -242,7 +242,7 @@ test("the map by keyboard: every tile says its name and value, and leads to its 
       if (await page.evaluate(() => document.activeElement.getAttribute("href").includes("/KZ75/"))) break;
       await page.keyboard.press("Tab");
     }
-    assert.ok((await page.locator(".legend li").count()) >= 5, "a legend for each shade");
+    assert.ok((await page.locator(".legend li").count()) >= 3, "a legend for each shade");
     await page.keyboard.press("Enter");
     await settled(page);
     assert.equal(await page.textContent("h1"), "Алматы");

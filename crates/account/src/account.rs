@@ -2,6 +2,7 @@
 
 use crate::compile::{Compiled, compile};
 use crate::folder::Folder;
+use crate::map::Map;
 use crate::proposals::Proposal;
 use crate::settings::Settings;
 use crate::sources::SourceCitation;
@@ -62,6 +63,11 @@ impl Account {
     /// The register of legislative proposals.
     pub fn proposals(&self) -> &[Proposal] {
         &self.folder().proposals
+    }
+
+    /// How the map of the regions is drawn.
+    pub fn map(&self) -> &Map {
+        &self.folder().map
     }
 
     /// The sources, by id.

@@ -16,7 +16,7 @@ use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 
 /// The keys whose value may be a table by language.
 const TEXTS: &[&str] =
-    &["label", "method", "name", "note", "settle", "text", "title", "unit", "who"];
+    &["label", "letters", "method", "name", "note", "settle", "text", "title", "unit", "who"];
 
 /// The keys whose value is a table with keys of the user's choice.
 const FREE: &[&str] = &["at", "codelists", "components", "map", "where"];

@@ -118,4 +118,19 @@ olshem_model::codes! {
     ///
     /// A release is never changed. Restore it from a copy, or remove its folder and build it again.
     RELEASE_CHANGED = "A027", "a release was changed";
+
+    /// The boundaries that `map.toml` names can't be drawn.
+    ///
+    /// They have to be TopoJSON or GeoJSON in longitudes and latitudes, with a `Polygon` or a
+    /// `MultiPolygon` for each region, whose rings close and whose arcs meet.
+    BOUNDARIES = "A028", "boundaries can't be drawn";
+
+    /// A region has no shape in the boundaries that `map.toml` names.
+    ///
+    /// Every region that has no parts of its own must have one. Say by `map` under which name the
+    /// file has it; or list it in `without`, if it has none in that year.
+    REGION_WITHOUT_SHAPE = "A029", "a region has no shape";
+
+    /// A file is larger than who reads the pages should have to load.
+    TOO_LARGE = "A030", "a file is too large";
 }

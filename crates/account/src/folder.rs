@@ -11,6 +11,7 @@ use crate::errors::{
 };
 use crate::files::Files;
 use crate::indicators::{Indicator, IndicatorsFile};
+use crate::map::{self, MAP, Map};
 use crate::proposals::{self, Proposal};
 use crate::settings::Settings;
 use crate::sources::{self, Source, SourceFile};
@@ -78,6 +79,7 @@ pub(crate) struct Folder {
     pub(crate) claims: Loaded<ClaimsFile>,
     pub(crate) targets: Loaded<TargetsFile>,
     pub(crate) proposals: Vec<Proposal>,
+    pub(crate) map: Map,
 }
 
 impl Folder {
@@ -100,6 +102,9 @@ impl Folder {
         let claims = load_optional(CLAIMS, &mut files, locales, faults);
         let targets = load_optional(TARGETS, &mut files, locales, faults);
         let proposals = read_proposals(&mut files, locales, faults);
+        let map = load_optional(MAP, &mut files, locales, faults);
+        let regions = codelists.get(REGIONS).filter(|list| !broken.contains(&list.id));
+        let map = map::read(map, &mut files, regions, faults);
 
         let folder = Self {
             files,
@@ -114,6 +119,7 @@ impl Folder {
             claims,
             targets,
             proposals,
+            map,
             settings,
         };
         folder.check_settings(faults);
@@ -568,8 +574,18 @@ fn list(files: &Files, folder: &str, ending: &str, faults: &mut Vec<Diagnostic>)
 
 /// A misspelt file would be passed over without a word. Other files are the user's business.
 fn check_spelling_of_files(files: &Files, faults: &mut Vec<Diagnostic>) {
-    const KNOWN: [&str; 9] =
-        [ACCOUNT, CLAIMS, CODELISTS, DEFINITIONS, INDICATORS, METHODS, PROPOSALS, SOURCES, TARGETS];
+    const KNOWN: [&str; 10] = [
+        ACCOUNT,
+        CLAIMS,
+        CODELISTS,
+        DEFINITIONS,
+        INDICATORS,
+        MAP,
+        METHODS,
+        PROPOSALS,
+        SOURCES,
+        TARGETS,
+    ];
     for name in files.list("").unwrap_or_default() {
         // Two letters, and no more: `methods.md` is no slip for `methods`.
         let Some(meant) = spelling::nearest_within(&name, KNOWN, 2).filter(|meant| *meant != name)

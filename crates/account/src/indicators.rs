@@ -36,6 +36,9 @@ pub(crate) struct Indicator {
     /// How it is drawn.
     #[serde(default)]
     pub(crate) chart: Chart,
+    /// The value that is neither much nor little, such as 1 of a quotient: a map has colours of their
+    /// own on either side of it.
+    pub(crate) neutral: Option<f64>,
     /// Where labels come from, for identifiers that have no codelist of their own.
     #[serde(default)]
     pub(crate) codelists: BTreeMap<String, Spanned<String>>,

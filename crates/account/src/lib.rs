@@ -8,7 +8,7 @@
 //! ```
 //!
 //! * `folder` and the modules named after its files (`settings`, `codelists`, `sources`,
-//!   `definitions`, `indicators`, `claims`, `targets`, `proposals`) read it, and find every fault
+//!   `definitions`, `indicators`, `claims`, `targets`, `map`, `proposals`) read it, and find every fault
 //!   in it, not the first alone;
 //! * `projection` carries a definition to the level that data come in, with bounds where that is
 //!   coarser;
@@ -56,6 +56,7 @@ mod indicators;
 mod judge;
 mod lift;
 pub mod lineage;
+mod map;
 mod metadata;
 mod parallel;
 mod progress;
@@ -80,6 +81,7 @@ pub use contents::{ClaimTest, Claimed, DefinitionContent};
 pub use definitions::Verification;
 pub use indicators::{Chart, PublishedMethod};
 pub use lineage::{ClaimLineage, Lineage};
+pub use map::{Area, Boundaries, Map};
 pub use metadata::metadata;
 pub use proposals::{Proposal, ProposalStatus};
 pub use release::{Release, Sealed};

@@ -31,6 +31,8 @@ pub struct IndicatorTable {
     pub kind: Kind,
     /// How it is drawn.
     pub chart: Chart,
+    /// The value that is neither much nor little.
+    pub neutral: Option<f64>,
     /// A caveat.
     pub note: Option<Text>,
     /// The published method that it follows.
@@ -111,6 +113,7 @@ impl Run {
             decimals: indicator.decimals,
             kind: indicator.kind,
             chart: indicator.chart,
+            neutral: indicator.neutral,
             note: indicator.note.clone(),
             method: indicator.method.clone(),
             measure: measure.to_owned(),

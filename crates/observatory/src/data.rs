@@ -25,6 +25,10 @@ pub(crate) fn documents(catalogue: &Catalogue, languages: &[Words]) -> BTreeMap<
     list("definitions", definitions(catalogue));
     list("activities", activities(catalogue));
     list("regions", catalogue.regions().iter().map(item).collect());
+    list("map", map(catalogue));
+    if let Some(boundaries) = &catalogue.account().map().boundaries {
+        list("boundaries", boundaries.shapes.clone());
+    }
     list("industries", catalogue.industries().iter().map(item).collect());
     list("proposals", proposals(catalogue));
     list("sources", sources(catalogue));
@@ -267,6 +271,7 @@ fn indicator(indicator: &Indicator, languages: &[Words]) -> Value {
         members.insert("note".to_owned(), json!(table.note));
         members.insert("method".to_owned(), json!(table.method));
         members.insert("measure".to_owned(), json!(table.measure));
+        members.insert("neutral".to_owned(), json!(table.neutral));
         members.insert("dimensions".to_owned(), json!(dimensions));
         members.insert("keys".to_owned(), json!(keys));
         members.insert("values".to_owned(), json!(column(|row| row.value)));
@@ -420,6 +425,14 @@ fn labels(catalogue: &Catalogue, dimension: &str, code: &str) -> Value {
     }
     labels.retain(|name, labels| *name != DEFINITION && !labels.is_empty());
     json!(labels)
+}
+
+/// How the regions are drawn, and whose their boundaries are.
+fn map(catalogue: &Catalogue) -> Value {
+    let map = catalogue.account().map();
+    let mut boundaries = json!(map.boundaries.as_ref().map(|boundaries| &boundaries.citation));
+    relative_files(&mut boundaries, catalogue.account().path());
+    json!({ "areas": map.areas, "boundaries": boundaries })
 }
 
 fn proposals(catalogue: &Catalogue) -> Value {

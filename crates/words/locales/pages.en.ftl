@@ -36,6 +36,7 @@ page-proposals-summary = The register of proposals to change laws, by topic, act
 page-sources-summary = Every source, with its publisher, licence, vintage and checksum.
 page-releases-summary = What was sealed when, and what changed between two releases.
 page-search-hint = Looks for claims, indicators, targets, definitions, regions, activities and sources.
+page-boundaries = Boundaries
 page-map-hint = Indicators with figures by region:
 
 ## What stands on pages

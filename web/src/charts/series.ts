@@ -1,7 +1,7 @@
 // From the columns of the documents to what the charts draw.
 import type { IndicatorDocument, SeriesColumns } from "../documents.ts";
 import type { Bounded } from "../format.ts";
-import { tick, when } from "../format.ts";
+import { range, tick, when } from "../format.ts";
 import { word } from "../words/index.ts";
 import type { Point, Reference } from "./draw.ts";
 
@@ -49,5 +49,5 @@ export function claimedLevel(claimed: Bounded | null): Reference[] {
 export function level(low: number | null, high: number | null): string {
   if (low === null) return word("bounds.at-most", { high: tick(high ?? 0) });
   if (high === null) return word("bounds.at-least", { low: tick(low) });
-  return low === high ? tick(low) : word("bounds.between", { low: tick(low), high: tick(high) });
+  return low === high ? tick(low) : range(low, high, tick);
 }

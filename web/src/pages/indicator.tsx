@@ -3,24 +3,32 @@ import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chart } from "../charts/draw.ts";
 import { type Ask, ChartFigure, ChartTable, inBrackets, Saves } from "../charts/figure.tsx";
-import { type Area, TileMap } from "../charts/tiles.tsx";
+import { type Area, RegionsMap } from "../charts/regions.tsx";
 import { preferred } from "../definition.tsx";
-import type { Account, ClaimDocument, IndicatorDocument, Lineage, Status } from "../documents.ts";
+import type {
+  Account,
+  ClaimDocument,
+  IndicatorDocument,
+  Lineage,
+  MapDocument,
+  Status,
+} from "../documents.ts";
 import { type Choice, Cube, dimensionName, fromAddress, latest, toAddress, type View } from "../explorer.ts";
 import { date, period, when } from "../format.ts";
 import { LineageTree } from "../lineage.tsx";
-import { api, cleared, language, main, own, page, read, text } from "../site.ts";
+import { api, cleared, main, own, page, read, text } from "../site.ts";
 import { word } from "../words/index.ts";
 
 export async function enhance(): Promise<void> {
   const embedded = main.dataset.page === "embed";
-  const [document, account, status] = await Promise.all([
+  const [document, account, map, status] = await Promise.all([
     own<IndicatorDocument>(),
     api<Account>("account"),
+    api<MapDocument>("map"),
     api<Status>("status"),
   ]);
   const served = status.mode === "served";
-  const cube = new Cube(document);
+  const cube = new Cube(document, map);
   const suggested = await suggestion(document, account);
   let choice = fromAddress(cube, {
     ...suggested,
@@ -51,7 +59,7 @@ export async function enhance(): Promise<void> {
     draw();
   };
   const draw = () => {
-    render(<Drawing cube={cube} choice={choice} />, chart);
+    render(<Drawing {...{ cube, choice, map }} />, chart);
     if (!around) return;
     render(<Controls cube={cube} choice={choice} change={change} />, around.selectors);
     render(<Numbers cube={cube} choice={choice} served={served} />, around.table);
@@ -264,14 +272,14 @@ export function chartOf(cube: Cube, choice: Choice): Chart {
   return { kind: "lines", series: series.filter((each) => each.points.length > 0), decimals, unit };
 }
 
-function Drawing({ cube, choice }: PartProps) {
+function Drawing({ cube, choice, map }: PartProps & { map: MapDocument }) {
   const title = titleOf(cube, choice);
   const breaks = cube.at(choice).filter((row) => row.status === "B");
   const caption = breaks.length
     ? word("chart.break", { periods: [...new Set(breaks.map((row) => period(cube.period(row))))].join(", ") })
     : "";
   if (choice.view === "table") return null;
-  if (choice.view === "map") return <MapShown cube={cube} choice={choice} title={title} />;
+  if (choice.view === "map") return <MapShown {...{ cube, choice, map, title }} />;
   const chart = chartOf(cube, choice);
   if (sizeOf(chart) === 0) return <p class="note">{word("chart.nothing")}</p>;
   return <ChartFigure tableless chart={chart} title={title} caption={caption} file={cube.document.id} />;
@@ -344,22 +352,17 @@ export function areasOf(cube: Cube, choice: Choice): Area[] {
   });
 }
 
-function MapShown({ cube, choice, title }: PartProps & { title: string }) {
-  const { decimals } = cube.document;
+function MapShown({ cube, choice, map, title }: PartProps & { map: MapDocument; title: string }) {
+  const { decimals, neutral } = cube.document;
   const unit = text(cube.document.unit);
   return (
     <figure class="charted">
       <p class="charttitle">
         {title} <span class="soft">{inBrackets(unit)}</span>
       </p>
-      <TileMap
-        areas={areasOf(cube, choice)}
-        {...{ decimals, unit, title, language }}
-        nothing={word("chart.no-value")}
-      />
-      <figcaption>{word("map.tiles")}</figcaption>
+      <RegionsMap areas={areasOf(cube, choice)} {...{ map, decimals, unit, title, neutral }} />
       <Saves
-        drawing={() => document.querySelector<SVGSVGElement>("svg.tilemap")}
+        drawing={() => document.querySelector<SVGSVGElement>("svg.regionmap")}
         file={cube.document.id}
         title={title}
       />
@@ -371,7 +374,7 @@ function MapShown({ cube, choice, title }: PartProps & { title: string }) {
 const Pictures = ({ cube, choice, within }: PartProps & { within: HTMLElement }) =>
   choice.view === "table" ? null : (
     <Saves
-      drawing={() => within.querySelector<SVGSVGElement>(".chart svg, svg.tilemap")}
+      drawing={() => within.querySelector<SVGSVGElement>(".chart svg, svg.regionmap")}
       file={cube.document.id}
       title={titleOf(cube, choice)}
     />

@@ -2,22 +2,28 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ChartTable, inBrackets } from "../charts/figure.tsx";
-import { isMapped, TileMap } from "../charts/tiles.tsx";
+import { RegionsMap } from "../charts/regions.tsx";
 import { preferred } from "../definition.tsx";
-import type { Account, Coded, IndicatorDocument, IndicatorSummary, PlaceDocument } from "../documents.ts";
+import type {
+  Account,
+  IndicatorDocument,
+  IndicatorSummary,
+  MapDocument,
+  PlaceDocument,
+} from "../documents.ts";
 import { type Choice, Cube, dimensionName, fromAddress, latest } from "../explorer.ts";
 import { period } from "../format.ts";
-import { api, cleared, language, page, query, setQuery, text } from "../site.ts";
+import { api, cleared, page, query, setQuery, text } from "../site.ts";
 import { word } from "../words/index.ts";
 import { areasOf, suggestion } from "./indicator.tsx";
 
 export async function enhance(): Promise<void> {
-  const [account, indicators, regions] = await Promise.all([
+  const [account, indicators, map] = await Promise.all([
     api<Account>("account"),
     api<IndicatorSummary[]>("indicators"),
-    api<Coded[]>("regions"),
+    api<MapDocument>("map"),
   ]);
-  const [region] = regions.filter((each) => isMapped(each.code));
+  const [region] = map.areas;
   if (!region) return;
   // What is known for one region of the map is taken to be known for the others.
   const known = new Set((await api<PlaceDocument>("regions", region.code)).indicators.map(({ id }) => id));
@@ -26,14 +32,14 @@ export async function enhance(): Promise<void> {
   const first =
     mapped.find(({ id }) => id === asked) ?? mapped.find(({ chart }) => chart === "map") ?? mapped[0];
   if (!first) return;
-  const loaded = await load(first.id, account);
-  render(<RegionsMap offered={mapped} first={loaded} account={account} />, cleared("map"));
+  const loaded = await load(first.id, account, map);
+  render(<Explorer offered={mapped} first={loaded} {...{ account, map }} />, cleared("map"));
 }
 
 /** An indicator, and what of it to show first. */
-async function load(id: string, account: Account): Promise<[Cube, Choice]> {
+async function load(id: string, account: Account, map: MapDocument): Promise<[Cube, Choice]> {
   const document = await api<IndicatorDocument>("indicators", id);
-  const cube = new Cube(document);
+  const cube = new Cube(document, map);
   const suggested = await suggestion(document, account);
   const choice = fromAddress(cube, {
     ...suggested,
@@ -50,9 +56,10 @@ interface MapProps {
   offered: IndicatorSummary[];
   first: [Cube, Choice];
   account: Account;
+  map: MapDocument;
 }
 
-function RegionsMap({ offered: indicators, first, account }: MapProps) {
+function Explorer({ offered: indicators, first, account, map }: MapProps) {
   const [[cube, choice], setShown] = useState(first);
   const setChoice = (next: Choice) => setShown([cube, next]);
   useEffect(() => {
@@ -74,7 +81,7 @@ function RegionsMap({ offered: indicators, first, account }: MapProps) {
     });
   };
   const areas = areasOf(cube, choice);
-  const { decimals } = cube.document;
+  const { decimals, neutral } = cube.document;
   const unit = text(cube.document.unit);
   const held = cube.dimensions.filter(({ id }) => id !== choice.by);
   const title = [
@@ -94,7 +101,7 @@ function RegionsMap({ offered: indicators, first, account }: MapProps) {
           {word("map.indicator")}
           <select
             value={cube.document.id}
-            onChange={async (event) => setShown(await load(event.currentTarget.value, account))}
+            onChange={async (event) => setShown(await load(event.currentTarget.value, account, map))}
           >
             {indicators.map((each) => (
               <option key={each.id} value={each.id}>
@@ -138,8 +145,7 @@ function RegionsMap({ offered: indicators, first, account }: MapProps) {
         </p>
         <div class="map">
           <div>
-            <TileMap {...{ areas, decimals, unit, title, language }} nothing={word("chart.no-value")} />
-            <figcaption>{word("map.tiles")}</figcaption>
+            <RegionsMap {...{ map, areas, decimals, unit, title, neutral }} />
           </div>
           <ChartTable chart={{ kind: "bars", bars, decimals, unit }} title={title} />
         </div>

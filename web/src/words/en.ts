@@ -21,7 +21,6 @@ export const en = {
   "status.rejected": "rejected",
   "status.not known": "not known",
 
-  "bounds.between": "{low}–{high}",
   "bounds.at-least": "{low} or more",
   "bounds.at-most": "{high} or less",
 
@@ -92,7 +91,15 @@ export const en = {
 
   "map.indicator": "Indicator",
   "map.tiles":
-    "Each tile is a region, each disc a city, where they lie among their neighbours; areas and borders are not shown. Shades hold a fifth of the regions each.",
+    "Each tile is a region, each disc a city, where they lie among their neighbours; areas and borders are not shown.",
+  "map.boundaries": "Boundaries",
+  "map.drawn": "How the map is drawn",
+  "map.as-borders": "Borders",
+  "map.as-tiles": "Tiles",
+  "map.borders": "Cities are discs, larger than they are, so that they can be seen and pressed.",
+  "map.below": "below {value}",
+  "map.above": "{value} and above",
+  "map.failed": "The boundaries could not be loaded. The table has the figures.",
   "map.more": "This indicator in full",
 
   "region.beside": "Beside the country and another region",

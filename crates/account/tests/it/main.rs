@@ -6,6 +6,7 @@
 mod bad_input;
 mod explain;
 mod judge;
+mod map;
 mod metadata;
 mod new_account;
 mod release;

@@ -3,10 +3,10 @@
 use crate::address;
 use crate::catalogue::{DEFINITION, INDUSTRY, Indicator, Key, REF_AREA, TIME_PERIOD};
 use crate::data::{self, label};
-use crate::pages::parts::{number, slot, table, unit_and_kind};
+use crate::pages::parts::{number, outward, slot, table, unit_and_kind};
 use crate::pages::{Here, Page};
 use maud::{Markup, html};
-use olshem_account::Row;
+use olshem_account::{Row, SourceCitation};
 use olshem_model::codelist::Item;
 
 /// How many rows of one indicator a profile shows.
@@ -20,7 +20,14 @@ pub(super) fn map(here: &Here<'_>) -> Page {
         h1 { (title) }
         (slot("definition"))
         (slot("selectors"))
-        (slot("map"))
+        @match &here.catalogue.account().map().boundaries {
+            Some(boundaries) => div data-slot="map" {
+                p class="small soft" {
+                    (here.word("page-boundaries")) ": " (credit(here, &boundaries.citation))
+                }
+            },
+            None => (slot("map")),
+        }
         p { (here.word("page-map-hint")) }
         ul {
             @for one in &mapped {
@@ -33,6 +40,13 @@ pub(super) fn map(here: &Here<'_>) -> Page {
     let source = Some("api/v1/indicators.json".to_owned());
     let summary = here.word("page-map-hint");
     Page { kind: "map", id: None, source, title, summary, body }
+}
+
+/// Whose the boundaries are, and under which licence.
+fn credit(here: &Here<'_>, of: &SourceCitation) -> Markup {
+    html! {
+        (here.text(&of.title)) ", " (outward(&of.address, &of.publisher)) ", " (of.vintage) "; " (of.licence)
+    }
 }
 
 /// Whether an indicator has figures for more areas than the whole country.

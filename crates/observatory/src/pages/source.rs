@@ -5,7 +5,7 @@ use crate::catalogue::Indicator;
 use crate::data::relative;
 use crate::pages::parts::{note, outward, slot, table};
 use crate::pages::{Here, Page};
-use maud::html;
+use maud::{Markup, html};
 use olshem_account::SourceCitation;
 
 pub(super) fn sources(here: &Here<'_>) -> Page {
@@ -29,6 +29,11 @@ pub(super) fn sources(here: &Here<'_>) -> Page {
     let body = html! {
         h1 { (title) }
         (table(&title, &heads, &rows))
+        @if let Some(boundaries) = &here.catalogue.account().map().boundaries {
+            h2 { (here.word("page-boundaries")) }
+            p { a href=(here.to("map/")) { (here.text(&boundaries.citation.title)) } }
+            (facts(here, &boundaries.citation))
+        }
         p { a href=(here.to("releases/")) { (here.word("page-releases")) } }
     };
     let source = Some("api/v1/sources.json".to_owned());
@@ -42,16 +47,7 @@ pub(super) fn source(here: &Here<'_>, one: &SourceCitation) -> Page {
     let body = html! {
         p class="topic" { a href=(here.to("sources/")) { (here.word("page-sources")) } }
         h1 { (title) }
-        dl class="facts" {
-            dt { (here.word("page-publisher")) } dd { (one.publisher) }
-            dt { (here.word("page-address")) } dd { (outward(&one.address, &one.address)) }
-            dt { (here.word("page-licence")) } dd { (one.licence) }
-            dt { (here.word("page-retrieved")) } dd { (here.words.date(&one.retrieved)) }
-            dt { (here.word("page-vintage")) } dd { (one.vintage) }
-            dt { (here.word("page-file")) } dd { (relative(&one.file, here.catalogue.account().path())) }
-            dt { "SHA-256" } dd { code { (one.sha256) } }
-        }
-        (note(here, one.note.as_ref()))
+        (facts(here, one))
         h2 { (here.word("page-indicators")) }
         ul {
             @for indicator in here.catalogue.indicators.iter().filter(uses) {
@@ -66,6 +62,22 @@ pub(super) fn source(here: &Here<'_>, one: &SourceCitation) -> Page {
     let source = Some("api/v1/sources.json".to_owned());
     let summary = one.publisher.clone();
     Page { kind: "source", id: Some(one.id.clone()), source, title, summary, body }
+}
+
+/// Whose a file is, and which.
+fn facts(here: &Here<'_>, one: &SourceCitation) -> Markup {
+    html! {
+        dl class="facts" {
+            dt { (here.word("page-publisher")) } dd { (one.publisher) }
+            dt { (here.word("page-address")) } dd { (outward(&one.address, &one.address)) }
+            dt { (here.word("page-licence")) } dd { (one.licence) }
+            dt { (here.word("page-retrieved")) } dd { (here.words.date(&one.retrieved)) }
+            dt { (here.word("page-vintage")) } dd { (one.vintage) }
+            dt { (here.word("page-file")) } dd { (relative(&one.file, here.catalogue.account().path())) }
+            dt { "SHA-256" } dd { code { (one.sha256) } }
+        }
+        (note(here, one.note.as_ref()))
+    }
 }
 
 pub(super) fn releases(here: &Here<'_>) -> Page {
