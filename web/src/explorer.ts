@@ -127,6 +127,8 @@ export function fromAddress(cube: Cube, suggested: Record<string, string>): Choi
     dimension(asked.get("by") ?? "")?.id ??
     (view === "map" ? cube.area : undefined) ??
     dimension("DEFINITION")?.id ??
+    // Who said which number is what published figures differ by.
+    dimension("STATEMENT")?.id ??
     cube.dimensions[0]?.id ??
     "";
   const wished: Record<string, string> = {};
@@ -139,8 +141,8 @@ export function fromAddress(cube: Cube, suggested: Record<string, string>): Choi
   const held = cube.hold(by, wished);
   const named = (asked.get(by) ?? "").split(",").filter((code) => dimension(by)?.codes.includes(code));
   const always = suggested[by] ? [suggested[by]] : [];
-  const codes =
-    named.length > 0 ? named : always.length && isBanded(cube) ? always : cube.leading(by, held, always);
+  const crowded = view === "line" && isBanded(cube);
+  const codes = named.length > 0 ? named : always.length && crowded ? always : cube.leading(by, held, always);
   const among = (code: string | null, otherwise: string) =>
     code && cube.periods.includes(code) ? code : otherwise;
   const last = cube.periods.at(-1) ?? "";

@@ -60,6 +60,8 @@ export function figure({ value, low, high }: Bounded, decimals = 0): string {
   if (low === null && high === null) return point || "—";
   if (same(low, high)) return point || number(low, decimals);
   const bounds = interval(low, high, decimals);
+  // In as many digits as are shown they are one number.
+  if (point && number(low, decimals) === point && number(high, decimals) === point) return point;
   return point ? `${point} (${bounds})` : bounds;
 }
 

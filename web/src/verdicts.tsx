@@ -104,7 +104,10 @@ function tally(outcomes: string[]): void {
     const count = document.createElement("span");
     count.className = "count";
     count.textContent = String(n);
-    entry.append(count, " ", place);
+    const meaning = document.createElement("span");
+    meaning.className = "meaning";
+    meaning.textContent = word(`means.${verdict}`);
+    entry.append(count, " ", place, " ", meaning);
     return [entry];
   });
   counts.replaceChildren(...entries);

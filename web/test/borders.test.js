@@ -15,7 +15,7 @@ after(() => browser?.close());
 
 const desk = { viewport: { width: 1280, height: 900 } };
 const phone = { viewport: { width: 320, height: 640 }, hasTouch: true };
-const drawn = "svg.borders a";
+const drawn = "svg.in-borders a";
 
 async function on(path, look, steps) {
   const { page, complaints, close } = await visit(browser, look);
@@ -38,7 +38,7 @@ for (const [language, look, names] of [
       await page.waitForSelector(drawn);
       assert.equal(await page.locator(drawn).count(), 20);
       assert.equal(await page.locator(`${drawn} circle.area`).count(), 3);
-      const labels = await page.locator("svg.borders .labels text").allTextContents();
+      const labels = await page.locator("svg.in-borders .labels text").allTextContents();
       for (const name of names)
         assert.ok(
           labels.some((label) => label.startsWith(name)),
@@ -82,12 +82,12 @@ test("tiles instead, kept in the address", () =>
   on("en/map/", phone, async (page) => {
     await page.waitForSelector(drawn);
     await page.getByRole("button", { name: "Tiles" }).click();
-    await page.waitForSelector("svg.tiles a");
-    assert.equal(await page.locator("svg.borders").count(), 0);
+    await page.waitForSelector("svg.on-tiles a");
+    assert.equal(await page.locator("svg.in-borders").count(), 0);
     assert.match(page.url(), /map=tiles/);
     await page.reload();
     await settled(page);
-    await page.waitForSelector("svg.tiles a");
+    await page.waitForSelector("svg.on-tiles a");
   }));
 
 test("a quotient has other colours and strokes where it is below 1", () =>

@@ -57,14 +57,16 @@ impl Amount {
         }
     }
 
-    /// The bounds, unless they are the value itself; `None` where nothing bounds it.
+    /// The bounds, unless they read as the value does; `None` where nothing bounds it.
     pub fn bounds(self, words: &Words, decimals: Decimals, unit: &str) -> Option<String> {
         let text = |bound| words.number(bound, decimals.of(bound));
         let one_sided =
             |key, bound| words.with(key, &[("bound", with_unit(text(bound), unit).into())]);
         match (self.low, self.high) {
-            (Some(low), Some(high)) if low == high => {
-                (self.value.is_none_or(|value| value != low)).then(|| with_unit(text(low), unit))
+            // In as many digits as are shown they are one number.
+            (Some(low), Some(high)) if text(low) == text(high) => {
+                let is_told = self.value.is_some_and(|value| text(value) == text(low));
+                (!is_told).then(|| with_unit(text(low), unit))
             }
             // A dash beside a minus sign would be hard to tell from it.
             (Some(low), Some(high)) if low < 0.0 || high < 0.0 => {

@@ -36,7 +36,7 @@ export function BorderMap({ areas, title, shapes }: BordersProps) {
     // biome-ignore lint/a11y/useSemanticElements: within an SVG there is no fieldset
     <svg
       ref={place}
-      class="regionmap borders"
+      class="regionmap in-borders"
       viewBox={`0 0 ${Math.max(width, 1)} ${plan?.height ?? 1}`}
       role="group"
       aria-label={title}

@@ -12,7 +12,7 @@ export function TileMap({ areas, title }: DrawingProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: within an SVG there is no fieldset
     <svg
-      class="regionmap tiles"
+      class="regionmap on-tiles"
       viewBox={`0 0 ${columns * side} ${rows * side}`}
       role="group"
       aria-label={title}

@@ -3,7 +3,7 @@
 use crate::address;
 use crate::catalogue::TIME_PERIOD;
 use crate::pages::parts::{
-    answer, attribution, definition, note, number, outcome, outward, slot, table,
+    answer, attribution, definition, meaning, note, number, outcome, outward, slot, table,
 };
 use crate::pages::{Here, Page};
 use maud::{Markup, html};
@@ -56,7 +56,7 @@ pub(super) fn claim(here: &Here<'_>, topic: &TopicReport, claim: &ClaimReport) -
             a href=(here.to(&format!("claims/#{}", address::segment(&topic.id)))) { (here.text(&topic.title)) }
         }
         h1 { (title) }
-        p class="outcome" { (outcome(here, claim.outcome)) }
+        p class="outcome" { (outcome(here, claim.outcome)) " " (meaning(here, claim.outcome)) }
         dl class="facts" {
             dt { (here.word("page-who")) }
             dd { (attribution(here, &claim.attribution)) }

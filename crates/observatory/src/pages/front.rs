@@ -2,7 +2,9 @@
 
 use crate::address;
 use crate::catalogue::{DEFINITION, TIME_PERIOD};
-use crate::pages::parts::{attribution, number, outcome, outcome_key, slot, table, unit_and_kind};
+use crate::pages::parts::{
+    attribution, meaning, number, outcome, outcome_key, slot, table, unit_and_kind,
+};
 use crate::pages::{Here, Page, target};
 use maud::{Markup, html};
 
@@ -64,7 +66,7 @@ fn counts(here: &Here<'_>) -> Markup {
             }
         }
         ul class="counts" {
-            @for (kind, count) in counts { li { span class="count" { (count) } " " (outcome(here, *kind)) } }
+            @for (kind, count) in counts { li { span class="count" { (count) } " " (outcome(here, *kind)) " " (meaning(here, *kind)) } }
         }
         p class="topics" {
             @for topic in here.catalogue.topics().iter().filter(|topic| !topic.claims.is_empty()) {

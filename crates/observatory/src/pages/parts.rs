@@ -21,6 +21,19 @@ pub(super) fn outcome(here: &Here<'_>, outcome: Outcome) -> Markup {
     signed(outcome_key(outcome), &verdict::outcome(here.words, outcome))
 }
 
+/// What an outcome means, for who has never seen one.
+pub(super) fn meaning(here: &Here<'_>, outcome: Outcome) -> Markup {
+    html! { span class="meaning" { (here.word(&format!("page-means-{}", outcome_key(outcome)))) } }
+}
+
+/// A licence; that it is not stated in the reader's language.
+pub(super) fn licence(here: &Here<'_>, licence: &str) -> String {
+    match licence {
+        "not stated" => here.word("page-not-stated"),
+        stated => stated.to_owned(),
+    }
+}
+
 pub(super) fn outcome_key(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Holds => "holds",

@@ -3,7 +3,7 @@
 use crate::address;
 use crate::catalogue::{DEFINITION, INDUSTRY, Indicator, Key, REF_AREA, TIME_PERIOD};
 use crate::data::{self, label};
-use crate::pages::parts::{number, outward, slot, table, unit_and_kind};
+use crate::pages::parts::{licence, number, outward, slot, table, unit_and_kind};
 use crate::pages::{Here, Page};
 use maud::{Markup, html};
 use olshem_account::{Row, SourceCitation};
@@ -45,7 +45,7 @@ pub(super) fn map(here: &Here<'_>) -> Page {
 /// Whose the boundaries are, and under which licence.
 fn credit(here: &Here<'_>, of: &SourceCitation) -> Markup {
     html! {
-        (here.text(&of.title)) ", " (outward(&of.address, &of.publisher)) ", " (of.vintage) "; " (of.licence)
+        (here.text(&of.title)) ", " (outward(&of.address, &of.publisher)) ", " (of.vintage) "; " (licence(here, &of.licence))
     }
 }
 
@@ -197,12 +197,14 @@ fn figures(
     let whole = whole.filter(|_| rows.iter().any(|row| beside(row).is_some()));
     let mut heads: Vec<String> =
         others.iter().map(|(_, other)| data::dimension(here.words, &other.id)).collect();
-    heads.push(here.word("dimension-period"));
+    let time = one.position(TIME_PERIOD);
+    if time.is_some() {
+        heads.push(here.word("dimension-period"));
+    }
     heads.push(unit_and_kind(here, shown));
     if whole.is_some() {
         heads.push(here.word("page-whole-country"));
     }
-    let time = one.position(TIME_PERIOD);
     html! {
         h3 { a href=(here.to(&address::of("indicators", &shown.id))) { (here.text(&shown.title)) } }
         (table(here.text(&shown.title), &heads, &html! {
@@ -212,7 +214,7 @@ fn figures(
                         @let code = row.key[*at].as_str();
                         th scope="row" { (other.labels.get(code).map_or(code, |text| here.text(text))) }
                     }
-                    td { (time.map_or("", |time| row.key[time].as_str())) }
+                    @if let Some(time) = time { td { (row.key[time]) } }
                     td class="number" { (number(here, (row.value, row.low, row.high), shown.decimals)) }
                     @if whole.is_some() {
                         td class="number" {

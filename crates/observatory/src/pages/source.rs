@@ -3,7 +3,7 @@
 use crate::address;
 use crate::catalogue::Indicator;
 use crate::data::relative;
-use crate::pages::parts::{note, outward, slot, table};
+use crate::pages::parts::{licence, note, outward, slot, table};
 use crate::pages::{Here, Page};
 use maud::{Markup, html};
 use olshem_account::SourceCitation;
@@ -22,7 +22,7 @@ pub(super) fn sources(here: &Here<'_>) -> Page {
                 th scope="row" { a href=(here.to(&address::of("sources", &one.id))) { (here.text(&one.title)) } }
                 td { (one.publisher) }
                 td { (one.vintage) }
-                td { (one.licence) }
+                td { (licence(here, &one.licence)) }
             }
         }
     };
@@ -70,7 +70,7 @@ fn facts(here: &Here<'_>, one: &SourceCitation) -> Markup {
         dl class="facts" {
             dt { (here.word("page-publisher")) } dd { (one.publisher) }
             dt { (here.word("page-address")) } dd { (outward(&one.address, &one.address)) }
-            dt { (here.word("page-licence")) } dd { (one.licence) }
+            dt { (here.word("page-licence")) } dd { (licence(here, &one.licence)) }
             dt { (here.word("page-retrieved")) } dd { (here.words.date(&one.retrieved)) }
             dt { (here.word("page-vintage")) } dd { (one.vintage) }
             dt { (here.word("page-file")) } dd { (relative(&one.file, here.catalogue.account().path())) }

@@ -165,8 +165,8 @@ pub(super) fn target(here: &Here<'_>, topic: &TopicReport, target: &TargetReport
         p class="outcome" { (target_outcome(here, target.outcome)) }
         dl class="facts" {
             dt { (here.word("page-who")) } dd { (attribution(here, &target.attribution)) }
-            dt { (here.word("page-target")) } dd { (wanted(here.words, target)) }
         }
+        p { (wanted(here.words, target)) }
         (note(here, target.note.as_ref()))
         (slot("definition"))
         (slot("chart"))
