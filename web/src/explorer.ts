@@ -38,7 +38,8 @@ export class Cube {
       (dimension) => !dimension.time && dimension.codes.length > 1,
     );
     this.periods = [...(this.time?.codes ?? [])].sort((a, b) => when(a) - when(b));
-    const drawn = new Set(map.areas.map(({ code }) => code));
+    const seen = map.areas.filter(({ tile }) => tile !== null || map.boundaries !== null);
+    const drawn = new Set(seen.map(({ code }) => code));
     const covers = ({ codes }: Dimension) => codes.filter((code) => drawn.has(code)).length;
     this.area = this.dimensions.find((each) => drawn.size > 0 && covers(each) >= drawn.size / 2)?.id;
   }

@@ -231,6 +231,16 @@ for (const look of [desk, phone])
       assert.equal(await page.textContent("h1"), "Shymkent");
     }));
 
+test("a region that stands alone has a shade of its own, which the legend names", () =>
+  on("en/map/?indicator=region_share&ACTIVITY=J&VARIABLE=B1G&period=2025", desk, async (page) => {
+    const shade = (code) => page.locator(`.regionmap a[href*="/regions/${code}/"]`).getAttribute("class");
+    const shades = await Promise.all(["KZ75", "KZ71", "KZ63", "KZ39", "KZ62"].map(shade));
+    assert.equal(new Set(shades).size, 4, `${shades}`);
+    assert.equal(shades[2], shades[3]);
+    const legend = await page.locator(".legend li").allTextContents();
+    assert.ok(legend.includes("57.75") && legend.includes("0.14–0.62"), `${legend}`);
+  }));
+
 test("the map by keyboard: every tile says its name and value, and leads to its region", () =>
   on("ru/map/", desk, async (page) => {
     const tiles = page.locator(".regionmap a");

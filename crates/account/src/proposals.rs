@@ -56,13 +56,13 @@ pub struct Proposal {
     /// What has become of it.
     pub status: ProposalStatus,
     /// Who proposes it.
-    pub by: String,
+    pub by: Option<Text>,
     /// When, where known.
     pub date: Option<String>,
     /// Where it can be read.
     pub link: String,
     /// A caveat.
-    pub note: String,
+    pub note: Option<Text>,
     /// The line of the register.
     pub line: usize,
 }
@@ -75,13 +75,12 @@ pub(crate) fn read(
     faults: &mut Vec<Diagnostic>,
 ) -> Vec<Proposal> {
     let languages = delimited::languages(text, "title_", locales);
-    let texts = ["title", "current", "proposed", "reason"];
+    let texts = ["title", "current", "proposed", "reason", "by", "note"];
     let optional: Vec<String> = texts
         .iter()
         .flat_map(|text| languages.iter().map(move |language| format!("{text}_{language}")))
         .collect();
-    let required =
-        ["id", "topic", "act", "version", "element", "status", "by", "date", "link", "note"];
+    let required = ["id", "topic", "act", "version", "element", "status", "date", "link"];
     let mut ids = BTreeSet::new();
     let mut proposals = Vec::new();
     for line in delimited::read(file, text, &required, &optional, faults) {
@@ -135,10 +134,10 @@ pub(crate) fn read(
             proposed: text("proposed"),
             reason: text("reason"),
             status: known.map_or(ProposalStatus::NotKnown, |(_, status)| *status),
-            by: line.cell("by").to_owned(),
+            by: text("by"),
             date: Some(line.cell("date").to_owned()).filter(|date| !date.is_empty()),
             link: line.cell("link").to_owned(),
-            note: line.cell("note").to_owned(),
+            note: text("note"),
             line: line.number,
         });
     }

@@ -56,7 +56,8 @@ pub(crate) fn search(catalogue: &Catalogue, words: &Words) -> Value {
     }
     for proposal in catalogue.topics().iter().flat_map(|topic| &topic.proposals) {
         let path = format!("proposals/#{}", address::segment(&proposal.id));
-        add("proposal", &proposal.id, words.text(&proposal.title), &proposal.by, path);
+        let by = proposal.by.as_ref().map_or("", |by| words.text(by));
+        add("proposal", &proposal.id, words.text(&proposal.title), by, path);
     }
     for item in catalogue.account().activities().map_or(&[][..], |list| list.items()) {
         let path = format!("definitions/?code={}", address::query(&item.code));

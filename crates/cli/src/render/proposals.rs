@@ -23,7 +23,9 @@ pub(crate) fn proposals(page: &mut Page<'_>, proposals: &[Proposal]) {
         if !proposal.provision.act.is_empty() {
             line = format!("{line}; {}", verdict::citation(words, &proposal.provision));
         }
-        line = format!("{line}; {}", proposal.by);
+        if let Some(by) = &proposal.by {
+            line = format!("{line}; {}", words.text(by));
+        }
         if let Some(date) = &proposal.date {
             line = format!("{line}, {}", words.date(date));
         }

@@ -85,7 +85,7 @@ fn register(here: &Here<'_>, proposals: &[Proposal], all: &[&Proposal]) -> Marku
                 }
                 td { (verdict::proposal(here.words, one.status)) }
                 td {
-                    (outward(&one.link, &one.by))
+                    (outward(&one.link, one.by.as_ref().map_or(one.link.as_str(), |by| here.text(by))))
                     @if let Some(date) = &one.date { ", " time datetime=(date) { (here.words.date(date)) } }
                 }
                 td {
@@ -93,7 +93,7 @@ fn register(here: &Here<'_>, proposals: &[Proposal], all: &[&Proposal]) -> Marku
                         a href=(format!("#{}", address::segment(&other.id))) { (here.text(&other.title)) } " "
                     }
                 }
-                td { (one.note) }
+                td { (one.note.as_ref().map_or("", |note| here.text(note))) }
             }
         }
     };

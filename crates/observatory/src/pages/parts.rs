@@ -23,7 +23,14 @@ pub(super) fn outcome(here: &Here<'_>, outcome: Outcome) -> Markup {
 
 /// What an outcome means, for who has never seen one.
 pub(super) fn meaning(here: &Here<'_>, outcome: Outcome) -> Markup {
-    html! { span class="meaning" { (here.word(&format!("page-means-{}", outcome_key(outcome)))) } }
+    let key = match outcome {
+        Outcome::Holds => "page-means-holds",
+        Outcome::Fails => "page-means-fails",
+        Outcome::Depends => "page-means-depends",
+        Outcome::Undecidable => "page-means-undecidable",
+        Outcome::NoData => "page-means-no-data",
+    };
+    html! { span class="meaning" { (here.word(key)) } }
 }
 
 /// A licence; that it is not stated in the reader's language.
