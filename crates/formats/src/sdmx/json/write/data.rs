@@ -21,8 +21,8 @@ pub(super) struct Structure {
     pub(super) description: Description,
     columns: Vec<Column>,
     annotations: Annotations,
-    /// How many of the variables are dimensions, which come first.
-    dimensions: usize,
+    /// Which of the variables are dimensions, which come first, in the order of keys.
+    dimensions: Vec<usize>,
     /// How many measures come then, before attributes.
     measures: usize,
     /// The dimension that tells several measures apart, where there is one.
@@ -44,10 +44,19 @@ impl Structure {
         let measures = count(Role::Measure);
         let others = variables.iter().filter(|v| v.component.role != Role::Measure);
         let others = others.map(|variable| variable.component.name.as_str());
+        let mut dimensions: Vec<usize> = (0..count(Role::Identifier)).collect();
+        if version < Version::V2 {
+            // In SDMX 2.1 time is last in every structure, and clients go by that.
+            let time = description.time_dimension().map(|time| &time.component.name);
+            let is_time = |place: &usize| {
+                variables.get(*place).is_some_and(|one| Some(&one.component.name) == time)
+            };
+            dimensions.sort_by_key(is_time);
+        }
         let are_told_apart = version < Version::V2 && measures > 1;
         Self {
             version,
-            dimensions: count(Role::Identifier),
+            dimensions,
             measures,
             measure_dimension: are_told_apart.then(|| prepare::measure_dimension(others)),
             columns: variables.iter().map(|variable| Column::of(variable, version)).collect(),
@@ -85,18 +94,20 @@ impl Structure {
         row: usize,
     ) -> Result<(), Diagnostic> {
         let mut key = String::new();
-        let both = cells.iter().zip(&mut self.columns).zip(&self.description.variables);
-        for ((cell, column), variable) in both.take(self.dimensions) {
-            let (true, Column::Indexed(values)) = (cell.is_valid(row), column) else {
+        for &place in &self.dimensions {
+            let cell = cells.get(place).filter(|cell| cell.is_valid(row));
+            let (Some(cell), Some(Column::Indexed(values))) = (cell, self.columns.get_mut(place))
+            else {
+                let variable = self.description.variables.get(place);
                 return Err(unwritable(format!(
                     "an observation has no value of `{}`, and SDMX-JSON has no key for it",
-                    variable.component.name
+                    variable.map_or("", |variable| &variable.component.name)
                 )));
             };
             key.push_str(if key.is_empty() { "" } else { ":" });
             key.push_str(&index(values, cell.value(row)).to_string());
         }
-        let measures = self.dimensions..self.dimensions + self.measures;
+        let measures = self.dimensions.len()..self.dimensions.len() + self.measures;
         if self.measure_dimension.is_none() {
             self.write_values(text, &key, measures.start..cells.len(), cells, row);
             return Ok(());
@@ -173,15 +184,19 @@ impl Structure {
             text.open('{');
             text.key("observation");
             text.open('[');
-            for (position, (variable, column)) in variables.iter().zip(&*columns).enumerate() {
-                if roles.contains(&variable.component.role) {
+            let others = dimensions.len()..variables.len();
+            for (position, place) in dimensions.iter().copied().chain(others).enumerate() {
+                let both = variables.get(place).zip(columns.get(place));
+                if let Some((variable, column)) = both
+                    && roles.contains(&variable.component.role)
+                {
                     text.new_line();
                     said.component(text, variable, column, position);
                 }
             }
             if let (Some(id), "dimensions") = (&self.measure_dimension, part) {
                 text.new_line();
-                components::measure_dimension(text, id, *dimensions, measures.clone());
+                components::measure_dimension(text, id, dimensions.len(), measures.clone());
             }
             text.close(']');
             text.close('}');
