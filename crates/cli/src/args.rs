@@ -200,9 +200,6 @@ pub(crate) enum Command {
         /// before is served on
         #[arg(long)]
         watch: bool,
-        /// Let pages of other sites read it too, as they may what is served with `--release`
-        #[arg(long)]
-        cors: bool,
     },
     /// Write the pages of an account as files for any web host
     ///

@@ -84,9 +84,9 @@ pub(crate) fn run(cli: &Cli, asked: Option<Locale>) -> Answered {
         Command::Source { command: SourceCommand::Verify { account } } => {
             sources::verify(account, &words, (terminal, Terminal::stderr(cli.global.color)))
         }
-        Command::Serve { account, listen, release, watch, cors } => {
+        Command::Serve { account, listen, release, watch } => {
             let release = release.as_deref();
-            serve::serve(account, *listen, release, *watch, *cors, cli.global.threads)
+            serve::serve(account, *listen, release, *watch, cli.global.threads)
         }
         Command::Publish { account, out } => {
             serve::publish(account, out, cli.global.threads, &words)

@@ -21,7 +21,6 @@ pub(crate) fn serve(
     listen: SocketAddr,
     release: Option<&str>,
     watched: bool,
-    open: bool,
     threads: Option<NonZeroUsize>,
 ) -> Answered {
     log();
@@ -33,8 +32,8 @@ pub(crate) fn serve(
     let watch = watched.then(|| Watch::before_reading(folder));
     let engine = Arc::new(engine(threads)?);
     let mut observatory = Observatory::new(site(folder, release, engine)?, folder);
-    // What was sealed is meant for everybody; what is being worked on is not.
-    if open || release.is_some() {
+    // What is being worked on is its author's alone.
+    if !watched {
         observatory = observatory.open_to_other_sites();
     }
     let observatory = Arc::new(observatory);
