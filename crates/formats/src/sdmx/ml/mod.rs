@@ -34,7 +34,7 @@
 //!   </m:DataSet>
 //! </m:GenericData>"#;
 //! let (kind, read) = collect(&Content::in_memory("gdp.xml", xml), &Known::default()).unwrap();
-//! assert_eq!(kind, Kind::SdmxMl21);
+//! assert_eq!(kind, Kind::SdmxMl21Generic);
 //! let (description, observations) = &read.datasets[0];
 //! let structure = description.data_structure().to_string();
 //! assert_eq!(structure, "REF_AREA, TIME_PERIOD -> OBS_VALUE");
