@@ -3,12 +3,10 @@
 mod shapes;
 
 use crate::codelists::codes;
-use crate::errors::{
-    CHECKSUM, DUPLICATE_ID, MISSING_FILE, REGION_WITHOUT_SHAPE, TOO_LARGE, WRONG_VALUE,
-};
+use crate::errors::{DUPLICATE_ID, MISSING_FILE, REGION_WITHOUT_SHAPE, TOO_LARGE, WRONG_VALUE};
 use crate::files::Files;
 use crate::folder::{Loaded, unknown_code};
-use crate::sources::{SourceCitation, sha256};
+use crate::sources::{SourceCitation, changed, sha256};
 use crate::text::Text;
 use crate::values::Date;
 use olshem_model::{Codelist, Diagnostic};
@@ -168,19 +166,15 @@ fn read_boundaries(
     faults: &mut Vec<Diagnostic>,
 ) -> Option<Boundaries> {
     let bytes = bytes(loaded, declared, files).map_err(|fault| faults.push(fault)).ok()?;
-    let (file, expected) = (declared.file.get_ref(), &declared.sha256);
+    let (file, expected) = (&declared.file, &declared.sha256);
     let is = sha256(&bytes);
     if is != expected.get_ref().to_lowercase() {
-        let message = format!("the checksum of {file} is {is}, and should be {expected}");
-        let help = format!(
-            "restore the file; or, if it is meant to be another, correct `sha256` in {MAP}"
-        );
-        let place = loaded.place(expected.span());
-        faults.push(Diagnostic::new(&CHECKSUM, place, message).with_help(help));
+        let correct = format!("meant to be another, correct `sha256` in {MAP}");
+        faults.push(changed(loaded, file, (expected, &is), &correct));
         // Of another file nothing is known that map.toml says of this one.
         return None;
     }
-    let path = files.path(file);
+    let path = files.path(file.get_ref());
     let naming = Naming {
         object: declared.object.as_deref(),
         property: declared.property.as_deref(),

@@ -87,7 +87,12 @@ pub(crate) fn read(
     if let Some(bytes) = bytes(&relative, &loaded, files, faults) {
         let is = sha256(&bytes);
         if is != checksum {
-            faults.push(changed(id, &is, &loaded, files));
+            let SourceFile { file, sha256, .. } = &loaded.value;
+            let accept = format!(
+                "a new vintage, accept it with `olshem accept {} {id}`",
+                files.root().display()
+            );
+            faults.push(changed(&loaded, file, (sha256, &is), &accept));
         }
         checksum = is;
         let (path, read) = (files.path(&relative), &loaded.value.read);
@@ -136,13 +141,17 @@ fn bytes(
     None
 }
 
-fn changed(id: &str, is: &str, loaded: &Loaded<SourceFile>, files: &Files) -> Diagnostic {
-    let SourceFile { file, sha256: expected, .. } = &loaded.value;
+/// That a file is not the one of which the checksum is stated; `remedy` is what to do if it is meant to
+/// be another.
+pub(crate) fn changed<T>(
+    loaded: &Loaded<T>,
+    file: &Spanned<String>,
+    (expected, is): (&Spanned<String>, &str),
+    remedy: &str,
+) -> Diagnostic {
     let message = format!("the checksum of {file} is {is}, and should be {expected}");
-    let account = files.root().display();
-    Diagnostic::new(&CHECKSUM, loaded.place(expected.span()), message).with_help(format!(
-        "restore the file; or, if it is a new vintage, accept it with `olshem accept {account} {id}`"
-    ))
+    Diagnostic::new(&CHECKSUM, loaded.place(expected.span()), message)
+        .with_help(format!("restore the file; or, if it is {remedy}"))
 }
 
 /// The structure that a dataset is declared to have.

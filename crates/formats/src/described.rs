@@ -223,8 +223,10 @@ impl DataFile {
     /// Like [`Self::scan`], with a part for each piece that the file is kept in: those of
     /// [`Self::extents`].
     pub fn pieces(&self, components: &[usize]) -> Vec<Scan> {
-        let check = self.first_check(self.opened.queue().pieces());
-        self.opened.pieces(components, check)
+        let queues = self.opened.queue().apart();
+        let check = self.first_check(queues.len());
+        let part = |queue| self.opened.part(components, Arc::new(Mutex::new(queue)), check.clone());
+        queues.into_iter().map(part).collect()
     }
 
     fn first_check(&self, parts: usize) -> Option<Arc<Check>> {
@@ -325,14 +327,7 @@ enum Queue {
 }
 
 impl Queue {
-    /// How many queues of one piece each [`Self::apart`] makes of it.
-    fn pieces(&self) -> usize {
-        match self {
-            Self::RowGroups(groups) => groups.len(),
-            Self::Csv(_) | Self::Unreadable => 1,
-        }
-    }
-
+    /// A queue for each piece, where it is known beforehand which there are.
     fn apart(self) -> Vec<Self> {
         match self {
             Self::RowGroups(groups) => groups.map(|n| Self::RowGroups(n..n + 1)).collect(),
@@ -372,11 +367,6 @@ impl Opened {
         let queue = Arc::new(Mutex::new(self.queue()));
         let part = || self.part(wanted, Arc::clone(&queue), check.clone());
         std::iter::repeat_with(part).take(parts).collect()
-    }
-
-    fn pieces(self: &Arc<Self>, wanted: &[usize], check: Option<Arc<Check>>) -> Vec<Scan> {
-        let queues = self.queue().apart().into_iter();
-        queues.map(|queue| self.part(wanted, Arc::new(Mutex::new(queue)), check.clone())).collect()
     }
 
     fn part(

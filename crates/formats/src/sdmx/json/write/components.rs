@@ -9,7 +9,6 @@ use crate::sdmx::MULTILINGUAL;
 use crate::sdmx::losses::Losses;
 use crate::sdmx::names::{ids_of, ids_of_codes, is_id};
 use crate::sdmx::notes;
-use crate::sdmx::prepare::PRIMARY_MEASURE;
 use olshem_model::Role;
 use olshem_model::codelist::{Annotation, Item, Labels};
 use std::collections::HashMap;
@@ -110,7 +109,12 @@ impl Said<'_> {
                     text.flag("isMandatory", !component.nullable);
                 }
                 text.key("relationship");
-                text.object(|text| relationship(text, &variable.attachment, self.version));
+                // Data messages don't know groups by name.
+                let attachment = match &variable.attachment {
+                    Attachment::Group(_) => &Attachment::Observation,
+                    other => other,
+                };
+                text.object(|text| self.version.relationship(text, attachment));
             }
         }
         let roles = variable.extras.iter().filter(|extra| extra.keyword == "roles");
@@ -152,7 +156,7 @@ impl Said<'_> {
         let items = variable.codelist.as_ref().map(|list| list.items()).unwrap_or_default();
         let orders: HashMap<&str, usize> =
             items.iter().enumerate().map(|(order, item)| (item.code.as_str(), order)).collect();
-        let is_v1 = self.version < Version::V2;
+        let is_v1 = self.version.is_v1();
         let ids = match (&variable.codelist, role) {
             (Some(list), _) if is_v1 => ids_of_codes(list),
             (None, Role::Identifier) if is_v1 => ids_of(values.iter().copied()),
@@ -264,27 +268,6 @@ fn by_language(value: &str) -> Labels {
     match value.starts_with('{') {
         true => serde_json::from_str(value).unwrap_or_default(),
         false => Labels::new(),
-    }
-}
-
-fn relationship(text: &mut Text, attachment: &Attachment, version: Version) {
-    match attachment {
-        Attachment::Dataset => {
-            text.key(if version == Version::V2 { "dataflow" } else { "none" });
-            text.object(|_| {});
-        }
-        Attachment::Dimensions(dimensions) if !dimensions.is_empty() => {
-            text.list("dimensions", dimensions, |text, dimension| text.string(dimension));
-        }
-        // Data messages don't know groups by name.
-        Attachment::Observation | Attachment::Group(_) | Attachment::Dimensions(_) => match version
-        {
-            Version::V2 => {
-                text.key("observation");
-                text.object(|_| {});
-            }
-            _ => text.member("primaryMeasure", PRIMARY_MEASURE),
-        },
     }
 }
 

@@ -129,7 +129,8 @@ impl Version {
         });
     }
 
-    fn relationship(self, text: &mut Text, attachment: &Attachment) {
+    /// What an attribute is a remark on.
+    pub(super) fn relationship(self, text: &mut Text, attachment: &Attachment) {
         match attachment {
             Attachment::Dimensions(dimensions) if !dimensions.is_empty() => {
                 text.list("dimensions", dimensions, |text, id| text.string(id));
